@@ -1,0 +1,27 @@
+/**
+ * The channel protocol of Kubernetes exec and attach: pure functions and state machines over bytes.
+ * Runs wherever `TextDecoder` and `URLSearchParams` do: Node, browsers, Deno, Bun, workers.
+ * @module
+ */
+export { Channel } from './channel.ts'
+export type { Frame, Message } from './frame.ts'
+export { decodeFrame, encodeClose, encodeFrame, maxStdinPayload } from './frame.ts'
+export type { AttachRequest, ExecRequest, PodReference, RequestedStreams } from './request.ts'
+export { attachPath, execPath, podPath, podsPath } from './request.ts'
+export type { TerminalSize } from './resize.ts'
+export { encodeResize } from './resize.ts'
+export type { SessionEvent } from './session-decoder.ts'
+export { SessionDecoder } from './session-decoder.ts'
+export type { Outcome, Status, StatusCause, StatusDetails } from './status.ts'
+export { decodeStatus, exitCodeOf } from './status.ts'
+export type { ConnectionEnd } from './status-reader.ts'
+export type { SessionNeeds, SubprotocolChoice } from './subprotocol.ts'
+export {
+  chooseSubprotocol,
+  isSubprotocol,
+  mustRequestStdin,
+  Subprotocol,
+  subprotocols,
+  supportsClose,
+} from './subprotocol.ts'
+export type { Violation } from './violation.ts'

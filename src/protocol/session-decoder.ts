@@ -1,0 +1,74 @@
+import { Channel } from './channel.ts'
+import type { Message } from './frame.ts'
+import { decodeFrame } from './frame.ts'
+import type { Outcome } from './status.ts'
+import type { ConnectionEnd } from './status-reader.ts'
+import { StatusReader } from './status-reader.ts'
+import type { Subprotocol } from './subprotocol.ts'
+import type { Violation } from './violation.ts'
+
+/** What a message of an exec or attach session brought. */
+export type SessionEvent =
+  | {
+      readonly type: 'output'
+      readonly channel: typeof Channel.Stdout | typeof Channel.Stderr
+      /** A view into the message, never empty. */
+      readonly payload: Uint8Array
+    }
+  /** The command's end as the server tells it; final, whatever happens to the connection afterwards. */
+  | { readonly type: 'outcome'; readonly outcome: Outcome }
+  /** The session cannot be trusted any more. */
+  | { readonly type: 'violation'; readonly violation: Violation }
+
+/**
+ * The client's side of an exec or attach session without any I/O: messages in, events out.
+ *
+ * Empty messages, empty payloads (the first message of every session is one), channels that carry nothing to a client
+ * and everything behind the outcome are ignored and counted.
+ */
+export class SessionDecoder {
+  readonly subprotocol: Subprotocol
+  readonly #status: StatusReader
+  #ignored = 0
+
+  constructor(subprotocol: Subprotocol) {
+    this.subprotocol = subprotocol
+    this.#status = new StatusReader(subprotocol)
+  }
+
+  /** How many messages meant nothing. */
+  get ignored(): number {
+    return this.#ignored
+  }
+
+  /** Takes one message; `null` when it means nothing (yet). */
+  decode(message: Message): SessionEvent | null {
+    const frame = decodeFrame(message, this.subprotocol)
+    if (frame === null) return this.#ignore()
+    if ('violation' in frame) return { type: 'violation', violation: frame }
+    const { channel, payload } = frame
+    if (payload.length === 0) return this.#ignore()
+    if (channel === Channel.Stdout || channel === Channel.Stderr) {
+      return { type: 'output', channel, payload }
+    }
+    if (channel === Channel.Status) return eventOf(this.#status.read(payload))
+    return this.#ignore()
+  }
+
+  /** Takes the end of the connection; `null` when it says no more than is known, which is never a success. */
+  end(end: ConnectionEnd): SessionEvent | null {
+    return eventOf(this.#status.end(end))
+  }
+
+  #ignore(): null {
+    this.#ignored += 1
+    return null
+  }
+}
+
+function eventOf(result: Outcome | Violation | null): SessionEvent | null {
+  if (result === null) return null
+  return 'violation' in result
+    ? { type: 'violation', violation: result }
+    : { type: 'outcome', outcome: result }
+}
