@@ -9,7 +9,7 @@ export type Message = Uint8Array | string
 export interface Frame {
   /** 0 to 255; not every number is a `Channel`. */
   readonly channel: number
-  /** A view into the message, not a copy; empty when the message had no payload. */
+  /** Of a binary message a view, not a copy; empty when the message had no payload. */
   readonly payload: Uint8Array
 }
 
@@ -19,7 +19,11 @@ export interface Frame {
  */
 export const maxStdinPayload = 32 * 1024
 
-/** A message for a channel. @param subprotocol default: one of the binary ones, which are all alike */
+/**
+ * A message for a channel.
+ * @param subprotocol default: one of the binary ones, which are all alike
+ * @throws {RangeError} the channel is not a byte, and would reach the server as another one
+ */
 export function encodeFrame(
   channel: number,
   payload: Uint8Array,
@@ -35,7 +39,10 @@ export function encodeFrame(
   payload: Uint8Array,
   subprotocol: Subprotocol = Subprotocol.V5,
 ): Uint8Array<ArrayBuffer> | string {
-  if (isBase64(subprotocol)) return `${channel}${encodeBase64(payload)}`
+  if ((channel & 0xff) !== channel) {
+    throw new RangeError(`a channel is an integer from 0 to 255, not ${channel}`)
+  }
+  if (isBase64(subprotocol)) return channelCharacter(channel) + encodeBase64(payload)
   const message = new Uint8Array(payload.length + 1)
   message[0] = channel
   message.set(payload, 1)
@@ -50,6 +57,7 @@ export function decodeFrame(
   message: Message,
   subprotocol: Subprotocol = Subprotocol.V5,
 ): Frame | Violation | null {
+  if (message.length === 0) return null
   if (isBase64(subprotocol)) return decodeBase64Frame(message)
   if (typeof message === 'string') {
     return {
@@ -57,7 +65,6 @@ export function decodeFrame(
       description: `the server sent a text message, which ${subprotocol} does not have`,
     }
   }
-  if (message.length === 0) return null
   return { channel: message[0] as number, payload: message.subarray(1) }
 }
 
@@ -68,19 +75,32 @@ function decodeBase64Frame(message: Message): Frame | Violation | null {
       description: 'the server sent a binary message on a base64 subprotocol',
     }
   }
-  if (message === '') return null
+  const character = message.charCodeAt(0)
   const payload = decodeBase64(message.slice(1))
-  if (payload === null) {
+  // A character above a byte stands for no channel; cut down to a byte it could pass for stdout.
+  if (payload === null || character > 0xff) {
     return { violation: 'base64', description: 'the server sent a message that is not base64' }
   }
-  // Go writes '0' + channel, which leaves the digits behind 9; a control character wraps around to a channel nobody has.
-  return { channel: (message.charCodeAt(0) - 0x30) & 0xff, payload }
+  return { channel: (character - zero) & 0xff, payload }
+}
+
+const zero = 0x30
+
+/** Go writes '0' + channel as a byte: it leaves the digits behind 9, and wraps around behind 207. */
+function channelCharacter(channel: number): string {
+  return String.fromCharCode((zero + channel) & 0xff)
 }
 
 /**
  * The v5 message that ends a channel: exactly two bytes (apimachinery, wsstream/conn.go). Any other length, and a
- * channel over 4, makes the server drop the connection.
+ * channel over 4, makes the server drop the connection, so the channel is checked here.
+ * @throws {RangeError} not a channel of a session
  */
-export function encodeClose(channel: Channel): Uint8Array<ArrayBuffer> {
+export function encodeClose(
+  channel: Exclude<Channel, typeof Channel.Close>,
+): Uint8Array<ArrayBuffer> {
+  if (!Number.isInteger(channel) || channel < Channel.Stdin || channel > Channel.Resize) {
+    throw new RangeError(`channel ${channel} cannot be closed: it must be an integer from 0 to 4`)
+  }
   return Uint8Array.of(Channel.Close, channel)
 }

@@ -44,10 +44,16 @@ export function podPath({ namespace, pod }: PodReference, prefix = ''): string {
 
 /** Path of a namespace's pods, or of all pods. */
 export function podsPath(namespace: string | null, prefix = ''): string {
-  const base = `${prefix.replace(/\/+$/, '')}/api/v1`
+  const base = `${withoutTrailingSlashes(prefix)}/api/v1`
   return namespace === null
     ? `${base}/pods`
     : `${base}/namespaces/${validName('namespace', namespace)}/pods`
+}
+
+function withoutTrailingSlashes(path: string): string {
+  let end = path.length
+  while (path[end - 1] === '/') end -= 1
+  return path.slice(0, end)
 }
 
 function streamsQuery(request: AttachRequest): URLSearchParams {
@@ -55,9 +61,11 @@ function streamsQuery(request: AttachRequest): URLSearchParams {
   if (request.container !== undefined) {
     query.set('container', validName('container', request.container))
   }
-  // All four, always: a parameter that is absent is false, one that is empty is true.
+  // All four, always: to the server an absent parameter is false, and any word but `false` and `0` is true.
   for (const stream of ['stdin', 'stdout', 'stderr', 'tty'] as const) {
-    query.set(stream, String(request[stream]))
+    const requested: unknown = request[stream]
+    if (typeof requested !== 'boolean') throw new TypeError(`${stream} must be a boolean`)
+    query.set(stream, String(requested))
   }
   return query
 }

@@ -1,7 +1,7 @@
 import { Channel } from './channel.ts'
 import type { Message } from './frame.ts'
 import { decodeFrame } from './frame.ts'
-import type { Outcome } from './status.ts'
+import type { Outcome, StatusResult } from './status.ts'
 import type { ConnectionEnd } from './status-reader.ts'
 import { StatusReader } from './status-reader.ts'
 import type { Subprotocol } from './subprotocol.ts'
@@ -12,7 +12,7 @@ export type SessionEvent =
   | {
       readonly type: 'output'
       readonly channel: typeof Channel.Stdout | typeof Channel.Stderr
-      /** A view into the message, never empty. */
+      /** Never empty; of a binary message a view, not a copy. */
       readonly payload: Uint8Array
     }
   /** The command's end as the server tells it; final, whatever happens to the connection afterwards. */
@@ -23,12 +23,14 @@ export type SessionEvent =
 /**
  * The client's side of an exec or attach session without any I/O: messages in, events out.
  *
- * Empty messages, empty payloads (the first message of every session is one), channels that carry nothing to a client
- * and everything behind the outcome are ignored and counted.
+ * Output comes first, then at most one outcome or violation. Empty messages, empty payloads (the first message of every
+ * session is one), channels that carry nothing to a client and everything behind the outcome or violation are ignored
+ * and counted.
  */
 export class SessionDecoder {
   readonly subprotocol: Subprotocol
   readonly #status: StatusReader
+  #ended = false
   #ignored = 0
 
   constructor(subprotocol: Subprotocol) {
@@ -43,32 +45,34 @@ export class SessionDecoder {
 
   /** Takes one message; `null` when it means nothing (yet). */
   decode(message: Message): SessionEvent | null {
+    if (this.#ended) return this.#ignore()
     const frame = decodeFrame(message, this.subprotocol)
     if (frame === null) return this.#ignore()
-    if ('violation' in frame) return { type: 'violation', violation: frame }
+    if ('violation' in frame) return this.#end(frame)
     const { channel, payload } = frame
     if (payload.length === 0) return this.#ignore()
     if (channel === Channel.Stdout || channel === Channel.Stderr) {
       return { type: 'output', channel, payload }
     }
-    if (channel === Channel.Status) return eventOf(this.#status.read(payload))
+    if (channel === Channel.Status) return this.#end(this.#status.read(payload))
     return this.#ignore()
   }
 
   /** Takes the end of the connection; `null` when it says no more than is known, which is never a success. */
   end(end: ConnectionEnd): SessionEvent | null {
-    return eventOf(this.#status.end(end))
+    return this.#ended ? null : this.#end(this.#status.end(end))
+  }
+
+  #end(result: StatusResult | null): SessionEvent | null {
+    if (result === null) return null
+    this.#ended = true
+    return 'violation' in result
+      ? { type: 'violation', violation: result }
+      : { type: 'outcome', outcome: result }
   }
 
   #ignore(): null {
     this.#ignored += 1
     return null
   }
-}
-
-function eventOf(result: Outcome | Violation | null): SessionEvent | null {
-  if (result === null) return null
-  return 'violation' in result
-    ? { type: 'violation', violation: result }
-    : { type: 'outcome', outcome: result }
 }

@@ -33,22 +33,17 @@ export class StatusReader {
   /** Takes one payload of channel 3; the result once it is known. The first result stands: a parsed status is final. */
   read(payload: Uint8Array): StatusResult | null {
     if (this.#result !== null) return null
-    if (this.#length + payload.length > maxStatusLength) {
-      return this.#settle(malformed(`the server sent a status of over ${maxStatusLength} bytes`))
+    if (!this.#json) {
+      // v1's text may go on in the next frame, so it is judged at the end of the session.
+      return this.#append(payload) ? null : this.#settle(tooLong())
     }
-    this.#append(payload)
-    // v1's text may go on in the next frame, so it is judged at the end of the session.
-    if (!this.#json) return null
-    switch (this.#object.scan(payload)) {
-      case 'open':
-        return null
-      case 'closed': {
-        const status = decodeStatus(this.#received())
-        return this.#settle(status === null ? notJson() : outcomeOf(status))
-      }
-      case 'garbage':
-        return this.#settle(notJson())
-    }
+    const taken = this.#object.take(payload)
+    if (taken === null) return this.#settle(notJson())
+    // What follows the object is not looked at, in this frame as little as in the next one.
+    if (!this.#append(payload.subarray(0, taken))) return this.#settle(tooLong())
+    if (!this.#object.closed) return null
+    const status = decodeStatus(this.#received())
+    return this.#settle(status === null ? notJson() : outcomeOf(status))
   }
 
   /**
@@ -58,7 +53,10 @@ export class StatusReader {
   end(end: ConnectionEnd): StatusResult | null {
     if (this.#result !== null) return null
     if (this.#length > 0) {
-      if (this.#json) return this.#settle(notJson())
+      if (this.#json) {
+        // Cut short by a lost connection it is no status at all, and no fault of the server's.
+        return end.code === 1000 ? this.#settle(notJson()) : null
+      }
       return this.#settle(outcomeOfText(new TextDecoder().decode(this.#received())))
     }
     if (!this.#json && end.code === 1000 && end.reason === '') {
@@ -71,8 +69,10 @@ export class StatusReader {
     return this.#bytes.subarray(0, this.#length)
   }
 
-  #append(payload: Uint8Array): void {
+  /** Whether the payload still fitted. */
+  #append(payload: Uint8Array): boolean {
     const length = this.#length + payload.length
+    if (length > maxStatusLength) return false
     if (length > this.#bytes.length) {
       const grown = new Uint8Array(Math.max(length, this.#bytes.length * 2))
       grown.set(this.#received())
@@ -80,6 +80,7 @@ export class StatusReader {
     }
     this.#bytes.set(payload, this.#length)
     this.#length = length
+    return true
   }
 
   #settle(result: StatusResult): StatusResult {
@@ -101,9 +102,15 @@ class ObjectScanner {
   #depth = 0
   #inString = false
   #escaped = false
+  #closed = false
 
-  scan(bytes: Uint8Array): 'open' | 'closed' | 'garbage' {
-    for (const byte of bytes) {
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** How many of the bytes belong to the object: all, until it is closed. `null`: they do not begin one. */
+  take(bytes: Uint8Array): number | null {
+    for (const [index, byte] of bytes.entries()) {
       if (this.#inString) {
         if (this.#escaped) this.#escaped = false
         else if (byte === backslash) this.#escaped = true
@@ -111,16 +118,18 @@ class ObjectScanner {
       } else if (byte === openingBrace) {
         this.#depth += 1
       } else if (this.#depth === 0) {
-        if (!spaces.includes(byte)) return 'garbage'
+        if (!spaces.includes(byte)) return null
       } else if (byte === quote) {
         this.#inString = true
       } else if (byte === closingBrace) {
         this.#depth -= 1
-        // Another object may follow in the same frame; it is not ours to read, and the parser will say so.
-        if (this.#depth === 0) return 'closed'
+        if (this.#depth === 0) {
+          this.#closed = true
+          return index + 1
+        }
       }
     }
-    return 'open'
+    return bytes.length
   }
 }
 
@@ -130,4 +139,8 @@ function malformed(description: string): Violation {
 
 function notJson(): Violation {
   return malformed('the server sent a status that is not a JSON object')
+}
+
+function tooLong(): Violation {
+  return malformed(`the server sent a status of over ${maxStatusLength} bytes`)
 }

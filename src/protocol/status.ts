@@ -4,7 +4,7 @@ import type { Violation } from './violation.ts'
 export interface Status {
   readonly kind?: string
   readonly apiVersion?: string
-  readonly metadata?: unknown
+  readonly metadata?: StatusMetadata
   /** `Success` or `Failure`; some servers leave it out, which is never a success. */
   readonly status?: string
   readonly message?: string
@@ -12,6 +12,14 @@ export interface Status {
   readonly details?: StatusDetails
   /** An HTTP status code. */
   readonly code?: number
+}
+
+/** `metav1.ListMeta`; empty in every status of a session. */
+export interface StatusMetadata {
+  readonly selfLink?: string
+  readonly resourceVersion?: string
+  readonly continue?: string
+  readonly remainingItemCount?: number
 }
 
 export interface StatusDetails {
@@ -57,20 +65,32 @@ export function decodeStatus(payload: Uint8Array): Status | null {
     return null
   }
   if (!isObject(value)) return null
+  const metadata = own(value, 'metadata')
+  const details = own(value, 'details')
   return {
     ...text(value, 'kind'),
     ...text(value, 'apiVersion'),
-    ...(isObject(value['metadata']) && { metadata: value['metadata'] }),
+    ...(isObject(metadata) && { metadata: decodeMetadata(metadata) }),
     ...text(value, 'status'),
     ...text(value, 'message'),
     ...text(value, 'reason'),
-    ...(isObject(value['details']) && { details: decodeDetails(value['details']) }),
+    ...(isObject(details) && { details: decodeDetails(details) }),
     ...integer(value, 'code'),
   }
 }
 
-function decodeDetails(details: Readonly<Record<string, unknown>>): StatusDetails {
-  const causes = details['causes']
+// Field by field: handed on as it came, a deeply nested one would overflow the stack of whoever prints it.
+function decodeMetadata(metadata: JsonObject): StatusMetadata {
+  return {
+    ...text(metadata, 'selfLink'),
+    ...text(metadata, 'resourceVersion'),
+    ...text(metadata, 'continue'),
+    ...integer(metadata, 'remainingItemCount'),
+  }
+}
+
+function decodeDetails(details: JsonObject): StatusDetails {
+  const causes = own(details, 'causes')
   return {
     ...text(details, 'name'),
     ...text(details, 'group'),
@@ -86,17 +106,23 @@ function decodeDetails(details: Readonly<Record<string, unknown>>): StatusDetail
   }
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+type JsonObject = Readonly<Record<string, unknown>>
+
+function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function text(object: Readonly<Record<string, unknown>>, key: string): Record<string, string> {
-  const value = Object.hasOwn(object, key) ? object[key] : undefined
+function own(object: JsonObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined
+}
+
+function text(object: JsonObject, key: string): Record<string, string> {
+  const value = own(object, key)
   return typeof value === 'string' ? { [key]: value } : {}
 }
 
-function integer(object: Readonly<Record<string, unknown>>, key: string): Record<string, number> {
-  const value = Object.hasOwn(object, key) ? object[key] : undefined
+function integer(object: JsonObject, key: string): Record<string, number> {
+  const value = own(object, key)
   return Number.isSafeInteger(value) ? { [key]: value as number } : {}
 }
 
