@@ -110,7 +110,8 @@ class ObjectScanner {
 
   /** How many of the bytes belong to the object: all, until it is closed. `null`: they do not begin one. */
   take(bytes: Uint8Array): number | null {
-    for (const [index, byte] of bytes.entries()) {
+    for (let index = 0; index < bytes.length; index++) {
+      const byte = bytes[index] as number
       if (this.#inString) {
         if (this.#escaped) this.#escaped = false
         else if (byte === backslash) this.#escaped = true
