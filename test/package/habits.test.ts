@@ -33,6 +33,8 @@ it.each([
   ["\ndescribe.skip('a')", ['a.ts:2 .skip']],
   ["it.concurrent.only('a')", ['a.ts:1 .only']],
   ["// later\nit.todo('a')", ['a.ts:2 .todo']],
+  ['if (!kubectl) context.skip()', ['a.ts:1 skip()']],
+  ["context.skip(!kubectl, 'needs kubectl')", []],
   ["// Windows has no signals\nit.skip('a')", []],
   ["it.skipIf(!kubectl)('a (needs kubectl)')", []],
 ])('%j', (source, offences) => {

@@ -18,10 +18,14 @@ export function orphans(tests: readonly SourceFile[], sources: readonly SourceFi
     .filter((name) => !known.has(name))
 }
 
-/** `.only` and `.todo` anywhere, and a `.skip` without a comment above it that gives the reason. */
+/**
+ * `.only` and `.todo` anywhere, a `.skip` without a comment above it that gives the reason, and a test that skips
+ * itself without a note.
+ */
 export function unexplained({ name, source }: SourceFile): string[] {
   const lines = source.split('\n')
   return lines.flatMap((line, index) => {
+    if (/\bskip\(\)/.test(line)) return [`${name}:${index + 1} skip()`]
     const verb = /\b(?:it|test|describe|suite)(?:\.\w+)*\.(skip|only|todo)\b/.exec(line)?.[1]
     if (verb === undefined) return []
     const explained = verb === 'skip' && lines[index - 1]?.trim().startsWith('//')
