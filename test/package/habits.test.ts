@@ -23,8 +23,8 @@ it('a unit test without a source file is caught', () => {
 })
 
 it('no test is skipped without a reason', () => {
-  // This file plants offences in its strings.
-  const tests = readTree('test').filter(({ name }) => name !== 'package/habits.test.ts')
+  // This check and its test name the offences in their strings.
+  const tests = readTree('test').filter(({ name }) => !name.startsWith('package/habits.'))
   expect(tests.flatMap(unexplained)).toEqual([])
 })
 

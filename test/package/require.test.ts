@@ -8,7 +8,7 @@ import { createProject } from './project.ts'
 const names: Readonly<Record<string, string>> = {
   podwire: 'connect',
   'podwire/protocol': 'decodeFrame',
-  'podwire/kubeconfig': 'loadKubeconfig',
+  'podwire/kubeconfig': 'loadClusterConfig',
   'podwire/testing': 'createTestServer',
 }
 
