@@ -9,7 +9,7 @@ export { decodeFrame, encodeClose, encodeFrame, maxStdinPayload } from './frame.
 export type { AttachRequest, ExecRequest, PodReference, RequestedStreams } from './request.ts'
 export { attachPath, execPath, podPath, podsPath } from './request.ts'
 export type { TerminalSize } from './resize.ts'
-export { encodeResize, validTerminalSize } from './resize.ts'
+export { encodeResize } from './resize.ts'
 export type { SessionEvent } from './session-decoder.ts'
 export { SessionDecoder } from './session-decoder.ts'
 export type { Outcome, Status, StatusCause, StatusDetails, StatusMetadata } from './status.ts'
