@@ -12,7 +12,11 @@ export interface Credential {
 /** How to authenticate: a fixed credential, a file that is read for each dial, or a function of the caller's. */
 export type Auth =
   | { readonly token: string }
-  | { readonly tokenFile: string }
+  | {
+      readonly tokenFile: string
+      /** Used while the file has never been readable. */
+      readonly token?: string
+    }
   | { readonly username: string; readonly password: string }
   | (() => Promise<Credential>)
 

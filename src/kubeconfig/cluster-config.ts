@@ -1,4 +1,7 @@
 import type { Auth } from '../auth/credential.ts'
+import type { Impersonation } from '../auth/impersonation.ts'
+
+export type { Impersonation }
 
 /** PEM text or bytes. */
 export type Pem = string | Uint8Array
@@ -15,13 +18,6 @@ export interface TlsConfig {
   readonly insecureSkipVerify?: boolean
 }
 
-export interface Impersonation {
-  readonly user: string
-  readonly uid?: string
-  readonly groups?: readonly string[]
-  readonly extra?: Readonly<Record<string, readonly string[]>>
-}
-
 /** A cluster and how to talk to it: what a kubeconfig comes down to, or what a caller gives as a literal. */
 export interface ClusterConfig {
   /** `https://host[:port][/prefix]` */
@@ -32,4 +28,16 @@ export interface ClusterConfig {
   readonly auth?: Auth
   readonly proxyUrl?: string
   readonly impersonate?: Impersonation
+}
+
+/** A `ClusterConfig` and where it came from; printing it shows no secret. */
+export interface LoadedClusterConfig extends ClusterConfig {
+  readonly namespace: string
+  readonly source: 'kubeconfig' | 'in-cluster'
+  /** The context's name; `null` when there is none, as in a pod. */
+  readonly context: string | null
+  /** There is neither a token, nor a password, nor a client certificate, as when the context's user does not exist. */
+  readonly anonymous: boolean
+  /** The kubeconfig files that were read, in order. */
+  readonly files: readonly string[]
 }

@@ -1,0 +1,94 @@
+import { redact } from '../auth/redact.ts'
+import { KubeconfigError } from '../errors.ts'
+import type { ClusterConfig, LoadedClusterConfig } from './cluster-config.ts'
+import type { KubeconfigDocument } from './document.ts'
+import { inClusterConfig, isInCluster, podNamespace } from './in-cluster.ts'
+import type { LoadOptions } from './load-options.ts'
+import { checkLoadOptions } from './load-options.ts'
+import { mergeKubeconfigs } from './merge.ts'
+import { overrideCluster, overrideConfig, overrideUser } from './overrides.ts'
+import { loadKubeconfig } from './parse.ts'
+import { readKubeconfigs } from './read.ts'
+import { resolveCluster, resolveUser } from './resolve.ts'
+import { select } from './selection.ts'
+import type { Surroundings } from './surroundings.ts'
+import { currentSurroundings } from './surroundings.ts'
+
+/**
+ * Finds the cluster and the credentials that kubectl would use: the kubeconfig's, else the pod's service account.
+ *
+ * @throws {KubeconfigError} `ERR_KUBECONFIG_NOT_FOUND`, `ERR_KUBECONFIG_UNREADABLE`, `ERR_KUBECONFIG_SYNTAX`, `ERR_KUBECONFIG_INVALID`
+ */
+export async function loadClusterConfig(options: LoadOptions = {}): Promise<LoadedClusterConfig> {
+  return loadFrom(options, currentSurroundings())
+}
+
+/** `loadClusterConfig` with the process and the machine handed in. */
+export async function loadFrom(
+  options: LoadOptions,
+  surroundings: Surroundings,
+): Promise<LoadedClusterConfig> {
+  const checked = checkLoadOptions(options)
+  const files = await readKubeconfigs(checked.kubeconfig, surroundings)
+  const documents: KubeconfigDocument[] = []
+  for (const { path, bytes } of files) documents.push(await loadKubeconfig(bytes, { path }))
+  const document = mergeKubeconfigs(documents, surroundings.cwd)
+  const paths = files.map(({ path }) => path)
+  const loaded = await fromDocument(document, checked, surroundings, paths)
+  if (loaded !== undefined) return loaded
+  if (await isInCluster(surroundings)) return fromPod(checked, surroundings, paths)
+  throw notFound(paths)
+}
+
+/** Absent when the kubeconfig says nothing about a cluster, which is client-go's "empty". */
+async function fromDocument(
+  document: KubeconfigDocument,
+  options: LoadOptions,
+  surroundings: Surroundings,
+  files: readonly string[],
+): Promise<LoadedClusterConfig | undefined> {
+  const { overrides = {} } = options
+  const { contextName, context, ...selected } = select(document, options)
+  const cluster = overrideCluster(selected.cluster, overrides)
+  const entry = overrideUser(selected.user, overrides)
+  const user = await resolveUser(entry)
+  if (cluster === undefined) return undefined
+  const config = await resolveCluster(cluster, user, entry?.origin.field ?? 'user')
+  const inPod = async () =>
+    (await isInCluster(surroundings)) ? podNamespace(surroundings) : 'default'
+  // In a pod client-go takes the pod's namespace for a context without one, though the cluster may be another.
+  const namespace = options.namespace ?? context?.namespace ?? (await inPod())
+  return finish(config, namespace, { source: 'kubeconfig', context: contextName, files })
+}
+
+async function fromPod(
+  options: LoadOptions,
+  surroundings: Surroundings,
+  files: readonly string[],
+): Promise<LoadedClusterConfig> {
+  const config = overrideConfig(await inClusterConfig(surroundings), options.overrides ?? {})
+  const namespace = options.namespace ?? (await podNamespace(surroundings))
+  return finish(config, namespace, { source: 'in-cluster', context: null, files })
+}
+
+function finish(
+  config: ClusterConfig,
+  namespace: string,
+  origin: Pick<LoadedClusterConfig, 'source' | 'context' | 'files'>,
+): LoadedClusterConfig {
+  const anonymous = config.auth === undefined && config.tls?.cert === undefined
+  const loaded: LoadedClusterConfig = { ...config, namespace, ...origin, anonymous }
+  // A proxy's URL may hold a password; the secrets of auth and tls are kept back by those themselves.
+  return redact(loaded, ['proxyUrl'])
+}
+
+function notFound(files: readonly string[]): KubeconfigError {
+  const [file] = files
+  return new KubeconfigError(
+    'ERR_KUBECONFIG_NOT_FOUND',
+    file === undefined
+      ? 'There is no kubeconfig, and this is not a pod with a service account: set KUBECONFIG or create ~/.kube/config.'
+      : `No cluster is selected by ${files.join(', ')}: set current-context, or check the cluster that the context names.`,
+    { file },
+  )
+}

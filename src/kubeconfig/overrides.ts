@@ -1,0 +1,97 @@
+import { redact } from '../auth/redact.ts'
+import type { ClusterConfig } from './cluster-config.ts'
+import type { KubeconfigCluster, KubeconfigUser, Origin } from './document.ts'
+import type { Overrides } from './load-options.ts'
+
+const ORIGIN: Origin = { file: undefined, field: 'overrides' }
+
+const NO_CLUSTER: KubeconfigCluster = {
+  origin: ORIGIN,
+  server: undefined,
+  certificateAuthority: undefined,
+  certificateAuthorityData: undefined,
+  insecureSkipTlsVerify: false,
+  tlsServerName: undefined,
+  proxyUrl: undefined,
+  disableCompression: false,
+  extensions: new Map(),
+}
+
+const NO_USER: KubeconfigUser = {
+  origin: ORIGIN,
+  token: undefined,
+  tokenFile: undefined,
+  username: undefined,
+  password: undefined,
+  clientCertificate: undefined,
+  clientCertificateData: undefined,
+  clientKey: undefined,
+  clientKeyData: undefined,
+  as: undefined,
+  asUid: undefined,
+  asGroups: [],
+  asUserExtra: new Map(),
+  exec: undefined,
+  authProvider: undefined,
+}
+
+/** The cluster as overridden; a server alone makes one. */
+export function overrideCluster(
+  cluster: KubeconfigCluster | undefined,
+  { server, tlsServerName, insecureSkipTlsVerify, proxyUrl }: Overrides,
+): KubeconfigCluster | undefined {
+  if (cluster === undefined && server === undefined) return undefined
+  const base = cluster ?? NO_CLUSTER
+  const insecure = insecureSkipTlsVerify ?? base.insecureSkipTlsVerify
+  return {
+    ...base,
+    server: server ?? base.server,
+    // As kubectl does: the name belongs to the server that was replaced (client_config.go).
+    tlsServerName: tlsServerName ?? (server === undefined ? base.tlsServerName : undefined),
+    insecureSkipTlsVerify: insecure,
+    ...(insecureSkipTlsVerify === true && {
+      certificateAuthority: undefined,
+      certificateAuthorityData: undefined,
+    }),
+    proxyUrl: proxyUrl ?? base.proxyUrl,
+  }
+}
+
+/** The user as overridden; a token or somebody to act as makes one. */
+export function overrideUser(
+  user: KubeconfigUser | undefined,
+  { token, impersonate }: Overrides,
+): KubeconfigUser | undefined {
+  if (token === undefined && impersonate === undefined) return user
+  const changed: KubeconfigUser = {
+    ...(user ?? NO_USER),
+    ...(token !== undefined && {
+      token,
+      tokenFile: undefined,
+      username: undefined,
+      password: undefined,
+      exec: undefined,
+      authProvider: undefined,
+    }),
+    ...(impersonate !== undefined && {
+      as: impersonate.user,
+      asUid: impersonate.uid,
+      asGroups: impersonate.groups ?? [],
+      asUserExtra: new Map(Object.entries(impersonate.extra ?? {})),
+    }),
+  }
+  return redact(changed, ['token', 'password', 'clientKeyData'])
+}
+
+/** A pod's own configuration as overridden. */
+export function overrideConfig(config: ClusterConfig, overrides: Overrides): ClusterConfig {
+  const { token, impersonate, proxyUrl, tlsServerName, insecureSkipTlsVerify } = overrides
+  const tls = insecureSkipTlsVerify === true ? { insecureSkipVerify: true } : { ...config.tls }
+  return {
+    ...config,
+    tls: { ...tls, ...(tlsServerName !== undefined && { serverName: tlsServerName }) },
+    ...(token !== undefined && { auth: redact({ token }, ['token']) }),
+    ...(impersonate !== undefined && { impersonate }),
+    ...(proxyUrl !== undefined && { proxyUrl }),
+  }
+}

@@ -1,0 +1,15 @@
+import { FieldError } from './field-error.ts'
+
+/**
+ * A proxy's URL with its scheme in lower case.
+ *
+ * @throws {RangeError} not an `http`, `https` or `socks5` URL; the message never shows it, since it may hold a password
+ */
+export function parseProxyUrl(url: string, field = 'proxyUrl'): string {
+  const match = /^(https?|socks5):\/\/(?=[^/?#])/i.exec(url)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  if (match === null || /[\s\u0000-\u001f\u007f]/.test(url) || !URL.canParse(url)) {
+    throw new FieldError(field, 'must start with http://, https:// or socks5:// and name a host')
+  }
+  return url.replace(match[0], match[0].toLowerCase())
+}

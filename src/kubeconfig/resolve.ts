@@ -1,0 +1,97 @@
+import { redact } from '../auth/redact.ts'
+import type { ClusterConfig, TlsConfig } from './cluster-config.ts'
+import type { KubeconfigCluster, KubeconfigUser } from './document.ts'
+import { FieldError } from './field-error.ts'
+import { parseProxyUrl } from './proxy-url.ts'
+import { dataOrFile } from './referenced-file.ts'
+import { refusal } from './refusal.ts'
+import { parseServer } from './server.ts'
+import { checkTls } from './tls.ts'
+import { resolveAuth, resolveImpersonation } from './user-auth.ts'
+
+/** What a user entry comes down to. */
+export type ResolvedUser = Pick<ClusterConfig, 'auth' | 'impersonate'> & {
+  readonly tls: Pick<TlsConfig, 'cert' | 'key'>
+}
+
+/**
+ * Reads and checks everything the user entry refers to; without an entry the client is anonymous, as in client-go.
+ *
+ * @throws {KubeconfigError} `ERR_KUBECONFIG_INVALID`
+ */
+export async function resolveUser(user: KubeconfigUser | undefined): Promise<ResolvedUser> {
+  if (user === undefined) return { tls: {} }
+  const tls = await clientCertificate(user)
+  const auth = await resolveAuth(user, tls.cert !== undefined)
+  const impersonate = resolveImpersonation(user)
+  return {
+    tls,
+    ...(auth !== undefined && { auth }),
+    ...(impersonate !== undefined && { impersonate }),
+  }
+}
+
+async function clientCertificate(user: KubeconfigUser): Promise<ResolvedUser['tls']> {
+  const { origin, clientCertificate: path, clientCertificateData: data } = user
+  const cert = await dataOrFile(data, path, origin, 'client-certificate')
+  // client-go does not look at a key without a certificate, not even whether its file exists.
+  if (cert === undefined) return {}
+  const key = await dataOrFile(user.clientKeyData, user.clientKey, origin, 'client-key')
+  if (key === undefined) {
+    throw refusal(origin, 'client-certificate', 'is set without client-key; it needs its key')
+  }
+  return { cert, key }
+}
+
+/**
+ * Reads and checks what the cluster entry refers to, and joins it with the user.
+ *
+ * @throws {KubeconfigError} `ERR_KUBECONFIG_INVALID`
+ */
+export async function resolveCluster(
+  cluster: KubeconfigCluster,
+  user: ResolvedUser,
+  userField: string,
+): Promise<ClusterConfig> {
+  const { origin, certificateAuthority, certificateAuthorityData } = cluster
+  const { server: address, proxyUrl: proxy, tlsServerName, insecureSkipTlsVerify } = cluster
+  const path = certificateAuthority
+  const ca = await dataOrFile(certificateAuthorityData, path, origin, 'certificate-authority')
+  if (address === undefined) throw refusal(origin, 'server', 'is missing')
+  const tls: TlsConfig = {
+    ...(ca !== undefined && { ca }),
+    ...user.tls,
+    ...(tlsServerName !== undefined && { serverName: tlsServerName }),
+    ...(insecureSkipTlsVerify && { insecureSkipVerify: true }),
+  }
+  const names = {
+    ca: `${origin.field}.certificate-authority`,
+    cert: `${userField}.client-certificate`,
+    key: `${userField}.client-key`,
+    insecureSkipVerify: `${origin.field}.insecure-skip-tls-verify`,
+  }
+  return withField(cluster, () => {
+    const server = parseServer(address, `${origin.field}.server`)
+    const proxyUrl = proxy && parseProxyUrl(proxy, `${origin.field}.proxy-url`)
+    // Without TLS there is nothing for these to do; client-go drops them unread.
+    const checked = server.protocol === 'http:' ? {} : checkTls(tls, names)
+    const { auth, impersonate } = user
+    return {
+      server: server.href,
+      ...(Object.keys(checked).length > 0 && { tls: redact(checked, ['key']) }),
+      ...(auth !== undefined && { auth }),
+      ...(proxyUrl && { proxyUrl }),
+      ...(impersonate !== undefined && { impersonate }),
+    }
+  })
+}
+
+function withField<T>({ origin }: KubeconfigCluster, check: () => T): T {
+  try {
+    return check()
+  } catch (error) {
+    if (!(error instanceof FieldError)) throw error
+    const { field, problem } = error
+    throw refusal({ file: origin.file, field }, '', problem)
+  }
+}

@@ -1,0 +1,94 @@
+import type { Document } from 'yaml'
+import type { YamlNode } from './node.ts'
+import { treeOf } from './tree.ts'
+import type { Position } from './yaml-error.ts'
+import { YamlError } from './yaml-error.ts'
+
+/** The first document of a text. */
+export interface YamlDocument {
+  readonly root: YamlNode
+  positionOf(node: YamlNode): Position
+}
+
+/** Levels of nesting; the parser works recursively behind this check. */
+const MAX_DEPTH = 200
+/** Tokens of the first document; hostile text of 4 MiB would otherwise take a minute. */
+const MAX_LEXEMES = 1_000_000
+
+const EMPTY: YamlNode = { kind: 'null', offset: 0 }
+
+/**
+ * Reads the first document as client-go does; what follows it is not even looked at.
+ *
+ * @throws {YamlError} the text is not YAML, or is nested or aliased beyond reason
+ */
+export async function parseYaml(text: string): Promise<YamlDocument> {
+  const positionOf = (offset: number): Position => {
+    const before = text.slice(0, offset)
+    const lineStart = before.lastIndexOf('\n') + 1
+    return { line: before.split('\n').length, column: offset - lineStart + 1 }
+  }
+  const fail = (message: string, offset: number): never => {
+    throw new YamlError(message, positionOf(offset))
+  }
+  const document = await compose(text, fail)
+  const [error] = document?.errors ?? []
+  if (error !== undefined) fail(wordsFor(error.code), error.pos[0])
+  const contents = document?.contents ?? null
+  const root = contents === null ? EMPTY : await treeOf(contents, fail)
+  return { root, positionOf: (node) => positionOf(node.offset) }
+}
+
+async function compose(
+  text: string,
+  fail: (message: string, offset: number) => never,
+): Promise<Document.Parsed | undefined> {
+  const { Composer, Lexer, Parser } = await import('yaml')
+  const parser = new Parser()
+  // go-yaml knows no schema here: every scalar stays text and is typed by resolvePlain.
+  const composer = new Composer({
+    schema: 'failsafe',
+    version: '1.1',
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  })
+  let lexemes = 0
+  let documents = 0
+  let offset = 0
+  const lex = function* () {
+    for (const lexeme of new Lexer().lex(text)) {
+      lexemes += 1
+      offset += lexeme.length
+      if (parser.stack.length > MAX_DEPTH || lexemes > MAX_LEXEMES) {
+        fail('is nested too deeply or too large', Math.min(offset, text.length))
+      }
+      yield* parser.next(lexeme)
+    }
+    yield* parser.end()
+  }
+  for (const token of lex()) {
+    if (token.type === 'document') documents += 1
+    if (documents > 1) break
+    for (const document of composer.next(token)) return document
+    if (token.type === 'error') break
+  }
+  for (const document of composer.end(true, text.length)) return document
+  return undefined
+}
+
+/** The package's own messages quote the text, so its codes are put into words here. */
+function wordsFor(code: string): string {
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return 'is indented with a tab, which YAML does not allow'
+    case 'BAD_INDENT':
+      return 'is indented wrongly'
+    case 'BLOCK_AS_IMPLICIT_KEY':
+    case 'MULTILINE_IMPLICIT_KEY':
+    case 'MISSING_CHAR':
+      return 'is not YAML: a quote, bracket, comma, colon or space is missing'
+    default:
+      return 'is not YAML'
+  }
+}
