@@ -4,6 +4,7 @@ import { importsOf } from './imports.ts'
 import { root } from './tree.ts'
 
 interface Manifest {
+  readonly version: string
   readonly dependencies: Readonly<Record<string, string>>
   readonly scripts: Readonly<Record<string, string>>
   readonly bin: Readonly<Record<string, string>>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
+import { version } from '../../src/version.ts'
 import { entryPoints, manifest } from './built.ts'
 import { run } from './child.ts'
 import { root } from './tree.ts'
@@ -50,6 +51,10 @@ it('has a command that can be executed', () => {
   const mode = packed.files.find((file) => file.path === path)?.mode ?? 0
   expect(mode.toString(8)).toBe('755')
   expect(readFileSync(resolve(root, path), 'utf8').split('\n')[0]).toBe('#!/usr/bin/env node')
+})
+
+it('knows its version', () => {
+  expect(version).toBe(manifest.version)
 })
 
 it('depends on ws and yaml alone', () => {
