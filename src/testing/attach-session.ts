@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
 import type { ProcessHandler } from './server-process.ts'
 import type { SessionContext } from './session.ts'
 import { finish, serveSession } from './session.ts'
@@ -21,7 +22,7 @@ export async function serveAttach(context: SessionContext): Promise<void> {
   const success = { kind: 'exit', exitCode: 0, command: [] } as const
   if (translated && container.tty && !request.tty) return holdOpen(context)
   if (translated && !container.tty && request.tty) {
-    await elapsed(streamTimeout, connection.gone)
+    await setTimeout(streamTimeout, undefined, { signal: connection.gone }).catch(() => {})
     return finish(connection, outlet, { kind: 'status', status: timeout })
   }
   // An absent stdin has ended, for the raw path, and with it the attach.
@@ -62,14 +63,4 @@ const timeout = {
 async function holdOpen({ connection }: SessionContext): Promise<void> {
   connection.read({ write: () => undefined, close: () => {} })
   if (!connection.gone.aborted) await once(connection.gone, 'abort')
-}
-
-function elapsed(milliseconds: number, gone: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    gone.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

@@ -56,6 +56,8 @@ export class ChannelConnection implements Outlet {
   readonly #inbound: Inbound[] = []
   #reader: ChannelReader | null = null
   #reading = false
+  #stdinLeft = Number.POSITIVE_INFINITY
+  #written: Promise<void> = Promise.resolve()
 
   constructor(
     socket: ServerWebSocket,
@@ -93,10 +95,20 @@ export class ChannelConnection implements Outlet {
   /** One WebSocket message as it is: a string is a text message. */
   sendMessage(message: Uint8Array | string): Promise<void> {
     if (this.gone.aborted) return Promise.resolve()
-    return new Promise((resolve) => {
+    this.#written = new Promise((resolve) => {
       this.#socket.send(message, { binary: typeof message !== 'string' }, () => resolve())
-      if (this.#socket.bufferedAmount < outputSlack) resolve()
     })
+    return this.#socket.bufferedAmount < outputSlack ? Promise.resolve() : this.#written
+  }
+
+  /** Resolves when everything sent so far is with the operating system. */
+  flushed(): Promise<void> {
+    return this.#written
+  }
+
+  /** From the next message on, or after so many bytes of stdin, nothing is read any more. */
+  stopReading(afterBytes = 0): void {
+    this.#stdinLeft = afterBytes
   }
 
   end(): void {
@@ -141,6 +153,7 @@ export class ChannelConnection implements Outlet {
 
   #handle(event: Inbound, reader: ChannelReader): Promise<void> | undefined {
     if (this.gone.aborted) return undefined
+    if (this.#stdinLeft <= 0) return new Promise(() => {})
     switch (event.kind) {
       case 'ping':
         if (this.answersPings) this.#socket.pong(event.data, false, () => {})
@@ -159,15 +172,22 @@ export class ChannelConnection implements Outlet {
     if (first === undefined) return undefined
     if (isBase64Subprotocol(this.subprotocol)) {
       const payload = decodeBase64Payload(data.subarray(1))
-      return payload === null ? undefined : reader.write((first - 0x30) & 0xff, payload)
+      return payload === null ? undefined : this.#deliver(reader, (first - 0x30) & 0xff, payload)
     }
     if (first !== Channel.Close || this.subprotocol !== 'v5.channel.k8s.io') {
-      return reader.write(first, data.subarray(1))
+      return this.#deliver(reader, first, data.subarray(1))
     }
     const channel = data[1]
     // A malformed CLOSE ends the read loop and with it the session, without a status.
     if (data.length !== 2 || channel === undefined || channel > Channel.Resize) this.end()
     else reader.close(channel)
     return undefined
+  }
+
+  #deliver(reader: ChannelReader, channel: number, payload: Uint8Array): Promise<void> | undefined {
+    if (channel !== Channel.Stdin) return reader.write(channel, payload)
+    const taken = payload.subarray(0, this.#stdinLeft)
+    this.#stdinLeft -= taken.length
+    return reader.write(channel, taken)
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Writable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import type { Status } from '../protocol/index.ts'
 import { maxStdinPayload } from '../protocol/index.ts'
 import type { ChannelConnection, Outlet } from './channel-connection.ts'
@@ -129,11 +130,10 @@ const quiet = 200
 async function stdinRead(stdin: StdinPipe, gone: AbortSignal): Promise<void> {
   while (!stdin.ended && stdin.unread <= fifo) {
     const timer = new AbortController()
-    const waited = new Promise<'quiet'>((resolve) => {
-      const handle = setTimeout(() => resolve('quiet'), quiet)
-      timer.signal.addEventListener('abort', () => clearTimeout(handle))
-    })
-    const outcome = await Promise.race([stdin.changed(), waited])
+    const outcome = await Promise.race([
+      stdin.changed(),
+      setTimeout(quiet, 'quiet', { signal: timer.signal }).catch(() => 'quiet'),
+    ])
     timer.abort()
     if (outcome === 'quiet') return
   }

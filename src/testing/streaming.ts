@@ -51,7 +51,7 @@ export function serveStreaming(
   const connection = acceptUpgrade(upgrade, subprotocol, answered)
   if (connection === null) return null
   const outlet = applyFault(fault, connection)
-  void outlet.send(readyChannel(asked), new Uint8Array(0))
+  const ready = outlet.send(readyChannel(asked), new Uint8Array(0))
   const session: SessionContext = {
     connection,
     outlet,
@@ -61,7 +61,7 @@ export function serveStreaming(
     waitsForStdin: fault?.kind === 'unread-stdin',
     log: context.log,
   }
-  void serve(session, failure).catch(() => connection.reset())
+  void ready.then(() => serve(session, failure)).catch(() => connection.reset())
   return null
 }
 
