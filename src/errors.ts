@@ -12,6 +12,7 @@ export type ErrorCode =
   // AuthError
   | 'ERR_CREDENTIALS_UNAVAILABLE'
   | 'ERR_CREDENTIALS_INVALID'
+  | 'ERR_CREDENTIALS_INSECURE'
   // ConnectionError
   | 'ERR_CONNECTION_FAILED'
   | 'ERR_CONNECTION_REFUSED'
@@ -28,6 +29,7 @@ export type ErrorCode =
   | 'ERR_SUBPROTOCOL'
   // ExecError and below
   | 'ERR_STDIN_SOURCE'
+  | 'ERR_STDIN_CANNOT_END'
   | 'ERR_STATUS'
   | 'ERR_PROTOCOL'
   | 'ERR_STATUS_MALFORMED'

@@ -1,0 +1,132 @@
+import { credentialSource } from './auth/credential-source.ts'
+import type { ClusterConfig } from './kubeconfig/cluster-config.ts'
+import { loadClusterConfig } from './kubeconfig/load.ts'
+import type { LoadOptions } from './kubeconfig/load-options.ts'
+import { Pod } from './pod.ts'
+import type { SessionDefaults } from './process/options.ts'
+import { knownKeys, maxTimer, optionalBoolean, wholeNumber } from './process/options.ts'
+import { ApiServer } from './transport/api-server.ts'
+import { endpointOf } from './transport/endpoint.ts'
+import type { HeartbeatOptions } from './transport/heartbeat.ts'
+
+/** What all sessions of a cluster have in common. */
+export interface ClientOptions {
+  /** Milliseconds for TCP, TLS and the upgrade together. @default 30_000 */
+  readonly handshakeTimeout?: number | undefined
+  /**
+   * Pings every `interval` milliseconds; a server that sends nothing at all for `deadline` milliseconds is lost.
+   * @default { interval: 5_000, deadline: 30_000 }
+   */
+  readonly heartbeat?: HeartbeatOptions | false | undefined
+  /** Bytes that may wait unread in each output stream before reading from the server stops. @default 1 MiB */
+  readonly outputSlack?: number | undefined
+  /** Bytes of stdin that may be unacknowledged. @default 1 MiB */
+  readonly stdinWindow?: number | undefined
+  /** Whether an `http://` server is used although there are credentials, which are not sent then. @default false */
+  readonly allowInsecureHttp?: boolean | undefined
+}
+
+const mebibyte = 1024 * 1024
+
+const clientKeys = [
+  'handshakeTimeout',
+  'heartbeat',
+  'outputSlack',
+  'stdinWindow',
+  'allowInsecureHttp',
+]
+const loadKeys = ['kubeconfig', 'context', 'cluster', 'user', 'namespace', 'overrides']
+const configKeys = ['server', 'namespace', 'tls', 'auth', 'proxyUrl', 'impersonate']
+/** What `loadClusterConfig` adds to say where a config comes from. */
+const originKeys = ['source', 'context', 'anonymous', 'files']
+
+/**
+ * A cluster to run commands in: from the kubeconfig or the pod's service account as kubectl finds them, or from a
+ * literal configuration, which is one that names a `server`. Nothing is sent yet.
+ * @throws {TypeError | RangeError} options that there are not, that do not go together, or of the wrong kind
+ * @throws {KubeconfigError | AuthError} no usable configuration
+ */
+export async function connect(
+  source: ((LoadOptions & { readonly server?: never }) | ClusterConfig) & ClientOptions = {},
+): Promise<Cluster> {
+  const literal = typeof source === 'object' && source !== null && 'server' in source
+  knownKeys('connect', source, [
+    ...clientKeys,
+    ...(!literal ? loadKeys : 'source' in source ? [...configKeys, ...originKeys] : configKeys),
+  ])
+  const options = clientOptions(source)
+  const config = literal
+    ? (source as ClusterConfig)
+    : await loadClusterConfig(loadOptions(source as LoadOptions))
+  return new Cluster(config, options)
+}
+
+/** A cluster and how to reach it. */
+export class Cluster {
+  /** The API server's URL. */
+  readonly server: string
+  /** What `pod()` means when it is given no namespace. */
+  readonly namespace: string
+  readonly #server: ApiServer
+  readonly #defaults: SessionDefaults
+
+  /** @internal */
+  constructor(config: ClusterConfig, options: EffectiveOptions) {
+    const endpoint = endpointOf(config, options.allowInsecureHttp)
+    this.server = config.server
+    this.namespace = config.namespace ?? 'default'
+    this.#server = new ApiServer(endpoint, credentialSource(config.auth), options.handshakeTimeout)
+    this.#defaults = options
+  }
+
+  /**
+   * A pod by name; the server is not asked whether there is one.
+   * @throws {TypeError | RangeError} not a name
+   */
+  pod(
+    name: string,
+    options: {
+      readonly namespace?: string | undefined
+      readonly container?: string | undefined
+    } = {},
+  ): Pod {
+    knownKeys('pod', options, ['namespace', 'container'])
+    const { namespace = this.namespace, container } = options
+    return new Pod(this.#server, { name, namespace, container }, this.#defaults)
+  }
+}
+
+type EffectiveOptions = SessionDefaults & {
+  readonly handshakeTimeout: number
+  readonly allowInsecureHttp: boolean
+}
+
+function clientOptions(options: ClientOptions): EffectiveOptions {
+  const {
+    handshakeTimeout = 30_000,
+    heartbeat = { interval: 5_000, deadline: 30_000 },
+    outputSlack = mebibyte,
+    stdinWindow = mebibyte,
+    allowInsecureHttp = false,
+  } = options
+  return {
+    handshakeTimeout: wholeNumber('handshakeTimeout', handshakeTimeout, 1, maxTimer),
+    heartbeat: validHeartbeat(heartbeat),
+    outputSlack: wholeNumber('outputSlack', outputSlack, 1),
+    stdinWindow: wholeNumber('stdinWindow', stdinWindow, 1),
+    allowInsecureHttp: optionalBoolean('allowInsecureHttp', allowInsecureHttp) ?? false,
+  }
+}
+
+function validHeartbeat(heartbeat: HeartbeatOptions | false): HeartbeatOptions | false {
+  if (heartbeat === false) return false
+  knownKeys('heartbeat', heartbeat, ['interval', 'deadline'])
+  const interval = wholeNumber('heartbeat.interval', heartbeat.interval, 1, maxTimer)
+  const deadline = wholeNumber('heartbeat.deadline', heartbeat.deadline, interval, maxTimer)
+  return { interval, deadline }
+}
+
+function loadOptions(source: LoadOptions & ClientOptions): LoadOptions {
+  const known = Object.entries(source).filter(([key]) => loadKeys.includes(key))
+  return Object.fromEntries(known) as LoadOptions
+}

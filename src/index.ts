@@ -1,0 +1,39 @@
+/**
+ * Runs commands in Kubernetes pods over the raw WebSocket channel protocol.
+ * @module
+ */
+export type { Auth, Credential } from './auth/credential.ts'
+export type { ClientOptions } from './cluster.ts'
+export { Cluster, connect } from './cluster.ts'
+export type { ErrorCode, ErrorStatus, ExecErrorFields } from './errors.ts'
+export {
+  AuthError,
+  ConnectionError,
+  ConnectionLostError,
+  ExecError,
+  ExitError,
+  KubeconfigError,
+  MaxBufferError,
+  PodwireError,
+  ProtocolError,
+  StatusError,
+  TimeoutError,
+  UpgradeError,
+} from './errors.ts'
+export type {
+  ClusterConfig,
+  Impersonation,
+  LoadedClusterConfig,
+  Pem,
+  TlsConfig,
+} from './kubeconfig/cluster-config.ts'
+export { loadClusterConfig } from './kubeconfig/load.ts'
+export type { LoadOptions, Overrides } from './kubeconfig/load-options.ts'
+
+export { Pod } from './pod.ts'
+export type { ExecOptions, ExecResult, SpawnOptions } from './process/options.ts'
+export { RemoteProcess } from './process/remote-process.ts'
+export type { Exit } from './process/session.ts'
+export type { StdinSource } from './process/stdin-source.ts'
+export type { Status, Subprotocol, TerminalSize } from './protocol/index.ts'
+export type { HeartbeatOptions } from './transport/heartbeat.ts'

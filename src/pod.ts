@@ -1,0 +1,130 @@
+import { collectExec } from './process/exec.ts'
+import type { Opener } from './process/open-process.ts'
+import { openProcess } from './process/open-process.ts'
+import type { ExecOptions, ExecResult, SessionDefaults, SpawnOptions } from './process/options.ts'
+import { validExecOptions, validSpawnOptions } from './process/options.ts'
+import type { RemoteProcess } from './process/remote-process.ts'
+import type { SessionNeeds, Subprotocol } from './protocol/index.ts'
+import { chooseSubprotocol, execPath, mustRequestStdin, supportsClose } from './protocol/index.ts'
+import { validCommand, validName } from './protocol/request.ts'
+import type { ApiServer } from './transport/api-server.ts'
+
+/** Which pod, and what its calls mean when they name no container. */
+export interface PodTarget {
+  readonly name: string
+  readonly namespace: string
+  readonly container?: string | undefined
+}
+
+/** The streams a session asks the server for. */
+interface Request extends SessionNeeds {
+  readonly command: readonly string[]
+  readonly container: string | undefined
+  readonly stdout: boolean
+  readonly stderr: boolean
+}
+
+/** A pod by name. Making one asks the server nothing; each call is one request, one socket and one process. */
+export class Pod {
+  readonly name: string
+  readonly namespace: string
+  /** The container that calls mean when they name none; absent: the only one. */
+  readonly container: string | undefined
+  readonly #server: ApiServer
+  readonly #defaults: SessionDefaults
+
+  /** @internal */
+  constructor(server: ApiServer, target: PodTarget, defaults: SessionDefaults) {
+    this.name = validName('pod', target.name)
+    this.namespace = validName('namespace', target.namespace)
+    this.container = target.container && validName('container', target.container)
+    this.#server = server
+    this.#defaults = defaults
+  }
+
+  /**
+   * Runs a command to its end and collects its output.
+   *
+   * Resolves when the exit code is known, zero or not, and rejects otherwise; see `check` and `reject`.
+   * @param command the argv; no shell is involved
+   * @throws {TypeError | RangeError} bad arguments, before anything is sent
+   * @throws {AuthError | ConnectionError | UpgradeError} the session did not come about
+   * @throws {ExecError} it did, and the command's end is not known
+   */
+  exec(
+    command: readonly string[],
+    options: ExecOptions & { readonly encoding: 'buffer' },
+  ): Promise<ExecResult<Uint8Array>>
+  exec(
+    command: readonly string[],
+    options?: ExecOptions & { readonly encoding?: 'utf8' | undefined },
+  ): Promise<ExecResult>
+  exec(command: readonly string[], options?: ExecOptions): Promise<ExecResult<string | Uint8Array>>
+  async exec(
+    command: readonly string[],
+    options: ExecOptions = {},
+  ): Promise<ExecResult<string | Uint8Array>> {
+    const { stdin, container, subprotocol } = validExecOptions(options)
+    const open = this.#opener(subprotocol, {
+      kind: 'exec',
+      command: validCommand(command),
+      container: this.#containerOf(container),
+      stdin: stdin !== undefined,
+      stdout: true,
+      stderr: true,
+      tty: false,
+      stdinMustEnd: true,
+    })
+    return collectExec(open, options, this.#defaults)
+  }
+
+  /**
+   * Starts a command and hands over its streams once the session is open.
+   * @param command the argv; no shell is involved
+   * @throws {TypeError | RangeError} bad arguments, before anything is sent
+   * @throws {AuthError | ConnectionError | UpgradeError} the session did not come about
+   */
+  async spawn(command: readonly string[], options: SpawnOptions = {}): Promise<RemoteProcess> {
+    const { stdin, stdout, stderr, tty, container, subprotocol } = validSpawnOptions(options)
+    const hasTty = tty !== undefined && tty !== false
+    const open = this.#opener(subprotocol, {
+      kind: 'exec',
+      command: validCommand(command),
+      container: this.#containerOf(container),
+      stdin: stdin === true,
+      stdout: stdout !== false,
+      stderr: stderr !== false && !hasTty,
+      tty: hasTty,
+      stdinMustEnd: false,
+    })
+    return openProcess(open, 'exec', options, this.#defaults)
+  }
+
+  #containerOf(container: string | undefined): string | undefined {
+    return container === undefined ? this.container : validName('container', container)
+  }
+
+  #opener(
+    subprotocol: Subprotocol | undefined,
+    request: Request & { readonly stdinMustEnd: boolean },
+  ): Opener {
+    const best = chooseSubprotocol(request)
+    const needsClose = request.stdin && request.stdinMustEnd && supportsClose(best.subprotocol)
+    const choice =
+      subprotocol === undefined
+        ? { ...best, fallback: needsClose ? null : best.fallback }
+        : { subprotocol, fallback: null }
+    const { endpoint } = this.#server
+    const path = (offered: Subprotocol) =>
+      execPath(
+        {
+          ...request,
+          namespace: this.namespace,
+          pod: this.name,
+          stdin: request.stdin || mustRequestStdin(offered, request),
+        },
+        endpoint.prefix,
+      )
+    return (accept, signal) => this.#server.open({ choice, path, signal }, accept)
+  }
+}

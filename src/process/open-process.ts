@@ -1,0 +1,65 @@
+import { Channel, supportsClose } from '../protocol/index.ts'
+import type { Socket } from '../transport/socket.ts'
+import type { SessionDefaults, SpawnOptions } from './options.ts'
+import { OutputStream } from './output-stream.ts'
+import { RemoteProcess } from './remote-process.ts'
+import { Session } from './session.ts'
+import type { StdinEnd } from './stdin-stream.ts'
+import { StdinStream } from './stdin-stream.ts'
+
+/** Opens the socket and hands it over before the event loop turns. */
+export type Opener = (
+  accept: (socket: Socket) => Session,
+  signal: AbortSignal | undefined,
+) => Promise<Session>
+
+/** How stdin ends over this socket. */
+export function stdinEnd(socket: Socket, tty: boolean): StdinEnd {
+  if (tty) return 'terminal'
+  return supportsClose(socket.subprotocol) ? 'close' : 'impossible'
+}
+
+/** Opens a session whose streams are the caller's to read and write. */
+export async function openProcess(
+  open: Opener,
+  kind: 'exec' | 'attach',
+  options: SpawnOptions,
+  defaults: SessionDefaults,
+): Promise<RemoteProcess> {
+  const { signal } = options
+  const tty = options.tty !== undefined && options.tty !== false
+  let process: RemoteProcess | undefined
+  const accept = (socket: Socket): Session => {
+    const output = (channel: number) =>
+      new OutputStream(defaults.outputSlack, () => session.release(channel))
+    const streams = {
+      stdin:
+        options.stdin === true
+          ? new StdinStream(
+              socket,
+              stdinEnd(socket, tty),
+              options.stdinWindow ?? defaults.stdinWindow,
+            )
+          : null,
+      stdout: options.stdout === false ? null : output(Channel.Stdout),
+      stderr: options.stderr === false || tty ? null : output(Channel.Stderr),
+    }
+    const session: Session = new Session(socket, streams, {
+      kind,
+      heartbeat: defaults.heartbeat,
+      // The streams hold the output; there is none to repeat in an error.
+      collected: () => ({ stdout: '', stderr: '' }),
+    })
+    process = new RemoteProcess(session, streams, tty)
+    if (typeof options.tty === 'object') session.resize(options.tty)
+    return session
+  }
+  const session = await open(accept, signal)
+  if (signal !== undefined) {
+    const abort = () => session.fail(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    session.onEnd(() => signal.removeEventListener('abort', abort))
+    if (signal.aborted) abort()
+  }
+  return process as RemoteProcess
+}

@@ -1,0 +1,159 @@
+import type { Status, Subprotocol, TerminalSize } from '../protocol/index.ts'
+import { isSubprotocol, subprotocols } from '../protocol/index.ts'
+import { validTerminalSize } from '../protocol/resize.ts'
+import type { HeartbeatOptions } from '../transport/heartbeat.ts'
+import type { StdinSource } from './stdin-source.ts'
+import { validStdinSource } from './stdin-source.ts'
+
+/** What one call may say about its session. */
+export interface SessionCallOptions {
+  /** Absent: the pod's only container; with several the server refuses. */
+  readonly container?: string | undefined
+  /** Ends the call: rejects with its reason. The command in the container is not killed by it. */
+  readonly signal?: AbortSignal | undefined
+  /** Offered instead of the one that serves the session best; there is no fallback then. */
+  readonly subprotocol?: Subprotocol | undefined
+  /** Bytes of stdin that may be unacknowledged. @default 1 MiB, or what `connect` was given */
+  readonly stdinWindow?: number | undefined
+}
+
+export interface ExecOptions extends SessionCallOptions {
+  /** Absent: stdin is not opened. Empty: it is opened and ended at once. */
+  readonly stdin?: StdinSource | undefined
+  /** `utf8` gives strings, decoded across message borders; `buffer` gives bytes. @default 'utf8' */
+  readonly encoding?: 'utf8' | 'buffer' | undefined
+  /** Bytes of each of stdout and stderr. @default 64 MiB */
+  readonly maxBuffer?: number | undefined
+  /** Whether a non-zero exit code rejects, with an `ExitError`. @default false */
+  readonly check?: boolean | undefined
+  /** `false`: once the session is open nothing rejects; see `error` of the result. @default true */
+  readonly reject?: boolean | undefined
+  /** Milliseconds for the whole call. @default no limit */
+  readonly timeout?: number | undefined
+}
+
+export interface SpawnOptions extends SessionCallOptions {
+  /** @default false */
+  readonly stdin?: boolean | undefined
+  /** @default true */
+  readonly stdout?: boolean | undefined
+  /** @default true, and false with a tty, which has one output only */
+  readonly stderr?: boolean | undefined
+  /** A terminal for the command, with its size at the start. @default false */
+  readonly tty?: boolean | TerminalSize | undefined
+}
+
+/** What a one-shot exec comes to. */
+export interface ExecResult<Output extends string | Uint8Array = string> {
+  /** `null` when it is not known, which never means success; only with `reject: false`. */
+  readonly exitCode: number | null
+  readonly stdout: Output
+  readonly stderr: Output
+  /** As the server sent it; `null` for the silent success of v1 and for an unknown outcome. */
+  readonly status: Status | null
+  /** Whether the exit code is vouched for by the command's own side, not only by the server. */
+  readonly verified: boolean
+  /** Why the outcome is not known; only with `reject: false`. */
+  readonly error: Error | null
+  /** The subprotocol of the session. */
+  readonly protocol: Subprotocol
+}
+
+/** What sessions of a cluster have in common. */
+export interface SessionDefaults {
+  readonly heartbeat: HeartbeatOptions | false
+  /** Bytes per output channel. */
+  readonly outputSlack: number
+  /** Bytes. */
+  readonly stdinWindow: number
+}
+
+const sessionKeys = ['container', 'signal', 'subprotocol', 'stdinWindow']
+const execKeys = ['stdin', 'encoding', 'maxBuffer', 'check', 'reject', 'timeout']
+const spawnKeys = ['stdin', 'stdout', 'stderr', 'tty']
+
+/** @throws {TypeError | RangeError} an option that there is not, or with a value that it cannot have */
+export function validExecOptions(options: ExecOptions): ExecOptions {
+  knownKeys('exec', options, [...sessionKeys, ...execKeys])
+  sessionOptions(options)
+  const { stdin, encoding, maxBuffer, timeout, subprotocol } = options
+  if (stdin !== undefined) {
+    validStdinSource(stdin)
+    if (subprotocol !== undefined && subprotocol !== 'v5.channel.k8s.io') {
+      throw new RangeError(
+        `stdin of exec must end, which ${subprotocol} cannot do; leave 'subprotocol' out, or use spawn`,
+      )
+    }
+  }
+  if (encoding !== undefined && encoding !== 'utf8' && encoding !== 'buffer') {
+    throw new RangeError("encoding must be 'utf8' or 'buffer'")
+  }
+  // Infinity is a choice that a caller can make.
+  if (maxBuffer !== undefined && maxBuffer !== Infinity) wholeNumber('maxBuffer', maxBuffer, 0)
+  if (timeout !== undefined) wholeNumber('timeout', timeout, 1, maxTimer)
+  for (const key of ['check', 'reject'] as const) optionalBoolean(key, options[key])
+  return options
+}
+
+/** @throws {TypeError | RangeError} an option that there is not, or with a value that it cannot have */
+export function validSpawnOptions(options: SpawnOptions): SpawnOptions {
+  knownKeys('spawn', options, [...sessionKeys, ...spawnKeys])
+  sessionOptions(options)
+  for (const key of ['stdin', 'stdout', 'stderr'] as const) optionalBoolean(key, options[key])
+  if (typeof options.tty === 'object') validTerminalSize(options.tty)
+  else optionalBoolean('tty', options.tty)
+  if (options.stdout === false && options.stderr === false && options.stdin !== true) {
+    throw new RangeError('spawn needs at least one of stdin, stdout and stderr')
+  }
+  if (options.tty && options.stderr === true) {
+    throw new RangeError('a tty has one output: stderr cannot be had apart from it')
+  }
+  return options
+}
+
+/** The longest delay of a Node timer, in milliseconds. */
+export const maxTimer: number = 2 ** 31 - 1
+
+/** @throws {TypeError | RangeError} not an integer in the range */
+export function wholeNumber(
+  name: string,
+  value: unknown,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`)
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`)
+  }
+  return value
+}
+
+/** An option that is silently ignored is worse than an error: `verfy` would not verify. */
+export function knownKeys(what: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`the options of ${what} must be an object`)
+  }
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) {
+      throw new TypeError(`${what} has no option '${key}'; it has ${known.join(', ')}`)
+    }
+  }
+}
+
+function sessionOptions(options: SessionCallOptions): void {
+  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
+    throw new TypeError('signal must be an AbortSignal')
+  }
+  if (options.subprotocol !== undefined && !isSubprotocol(options.subprotocol)) {
+    throw new RangeError(`subprotocol must be one of ${subprotocols.join(', ')}`)
+  }
+  if (options.stdinWindow !== undefined) wholeNumber('stdinWindow', options.stdinWindow, 1)
+}
+
+/** @throws {TypeError} there, and not a boolean */
+export function optionalBoolean(name: string, value: unknown): boolean | undefined {
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw new TypeError(`${name} must be a boolean`)
+  }
+  return value
+}

@@ -1,0 +1,75 @@
+import { Readable } from 'node:stream'
+import type { StdinStream } from './stdin-stream.ts'
+
+/** What a command can be given to read. */
+export type StdinSource = string | Uint8Array | Readable | AsyncIterable<string | Uint8Array>
+
+/** The source itself, when it is one. @throws {TypeError} it is something else */
+export function validStdinSource(source: unknown): StdinSource {
+  const iterable = typeof source === 'object' && source !== null && Symbol.asyncIterator in source
+  if (typeof source === 'string' || source instanceof Uint8Array || iterable) {
+    return source as StdinSource
+  }
+  throw new TypeError(
+    'stdin must be a string, a Uint8Array, a Readable or an async iterable of those',
+  )
+}
+
+/** Writes a source into stdin at the pace the server takes it, then ends stdin. */
+export class StdinFeed {
+  readonly #source: StdinSource
+  readonly #stdin: StdinStream
+  #stopped = false
+
+  constructor(source: StdinSource, stdin: StdinStream) {
+    this.#source = source
+    this.#stdin = stdin
+  }
+
+  /** Runs until the source has ended or the feed is stopped. Rejects with what the source throws. */
+  async run(): Promise<void> {
+    const source = this.#source
+    if (typeof source === 'string' || source instanceof Uint8Array) {
+      this.#stdin.end(source)
+      return
+    }
+    const iterator = source[Symbol.asyncIterator]()
+    this.#stdin.once('close', () => this.#release(iterator))
+    try {
+      for (;;) {
+        const { done, value } = await iterator.next()
+        if (this.#stopped) return
+        if (done === true) break
+        if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
+          throw new TypeError(`stdin yielded a chunk that is neither string nor Uint8Array`)
+        }
+        if (value.length > 0 && !this.#stdin.write(value)) await this.#drained()
+        if (this.#stopped) return
+      }
+    } catch (error) {
+      if (this.#stopped) return
+      throw error
+    }
+    this.#stdin.end()
+  }
+
+  /** The command reads no more: the source is let go, even in the middle of waiting for it. */
+  #release(iterator: AsyncIterator<unknown>): void {
+    this.#stopped = true
+    if (this.#source instanceof Readable) this.#source.destroy()
+    // An iterator that cannot be stopped is left alone; nothing waits for it.
+    else Promise.resolve(iterator.return?.()).catch(() => {})
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const proceed = () => {
+        this.#stdin.off('drain', proceed)
+        this.#stdin.off('close', proceed)
+        resolve()
+      }
+      this.#stdin.on('drain', proceed)
+      this.#stdin.on('close', proceed)
+    })
+  }
+}

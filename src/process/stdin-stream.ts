@@ -1,0 +1,110 @@
+import { Writable } from 'node:stream'
+import { ExecError } from '../errors.ts'
+import type { Subprotocol } from '../protocol/index.ts'
+import { Channel, encodeClose, encodeFrame, maxStdinPayload } from '../protocol/index.ts'
+import type { Socket } from '../transport/socket.ts'
+import { CreditWindow } from './credit-window.ts'
+
+/** How the end of stdin is told: a CLOSE message, the terminal's end-of-transmission character, or not at all. */
+export type StdinEnd = 'close' | 'terminal' | 'impossible'
+
+const endOfTransmission = Uint8Array.of(0x04)
+
+type Callback = (error?: Error | null) => void
+
+/** The command's stdin as a Node stream: messages of at most 32 KiB under a credit window. */
+export class StdinStream extends Writable {
+  readonly #socket: Socket
+  readonly #subprotocol: Subprotocol
+  readonly #end: StdinEnd
+  readonly #window: CreditWindow
+  /** What to go on with when a receipt has come. */
+  #waiting: (() => void) | null = null
+  #callback: Callback | null = null
+
+  /** @param window bytes that may be unacknowledged */
+  constructor(socket: Socket, end: StdinEnd, window: number) {
+    super()
+    this.#socket = socket
+    this.#subprotocol = socket.subprotocol
+    this.#end = end
+    this.#window = new CreditWindow(window, (payload) => socket.ping(payload))
+    // A failed session must not bring the program down because nobody listens here.
+    this.on('error', () => {})
+  }
+
+  get canEnd(): boolean {
+    return this.#end !== 'impossible'
+  }
+
+  get window(): CreditWindow {
+    return this.#window
+  }
+
+  pong(payload: string): void {
+    if (!this.#window.pong(payload)) return
+    const proceed = this.#waiting
+    this.#waiting = null
+    proceed?.()
+  }
+
+  /** The command has ended: what is still to be written is discarded, and whoever pipes into this stream is released. */
+  release(): void {
+    this.destroy()
+  }
+
+  override _write(chunk: Uint8Array, _encoding: BufferEncoding, callback: Callback): void {
+    this.#callback = callback
+    this.#sendFrom(chunk, 0)
+  }
+
+  override _final(callback: Callback): void {
+    if (this.#end === 'impossible') {
+      callback(
+        new ExecError(
+          'ERR_STDIN_CANNOT_END',
+          `stdin cannot be ended over ${this.#subprotocol}: the server has no v5.channel.k8s.io (Kubernetes 1.29 or older), or another subprotocol was asked for`,
+          { protocol: this.#subprotocol },
+        ),
+      )
+      return
+    }
+    if (this.#end === 'close') this.#socket.send(encodeClose(Channel.Stdin))
+    else this.#sendFrame(endOfTransmission)
+    this.#window.ask()
+    callback()
+  }
+
+  override _destroy(error: Error | null, callback: Callback): void {
+    this.#waiting = null
+    this.#proceed()
+    callback(error)
+  }
+
+  #sendFrom(chunk: Uint8Array, start: number): void {
+    let offset = start
+    while (offset < chunk.length) {
+      const { credit } = this.#window
+      if (credit <= 0) {
+        const from = offset
+        this.#waiting = () => this.#sendFrom(chunk, from)
+        return
+      }
+      const length = Math.min(maxStdinPayload, credit, chunk.length - offset)
+      this.#sendFrame(chunk.subarray(offset, offset + length))
+      offset += length
+    }
+    this.#proceed()
+  }
+
+  #sendFrame(payload: Uint8Array): void {
+    this.#socket.send(encodeFrame(Channel.Stdin, payload, this.#subprotocol))
+    this.#window.sent(payload.length)
+  }
+
+  #proceed(): void {
+    const callback = this.#callback
+    this.#callback = null
+    callback?.()
+  }
+}

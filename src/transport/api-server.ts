@@ -1,0 +1,79 @@
+import type { Credential, CredentialSource } from '../auth/credential.ts'
+import { UpgradeError } from '../errors.ts'
+import type { Subprotocol, SubprotocolChoice } from '../protocol/index.ts'
+import { dial } from './dial.ts'
+import type { Endpoint } from './endpoint.ts'
+import { answers, getJson } from './get.ts'
+import type { Socket, SocketEvents } from './socket.ts'
+
+export interface OpenOptions {
+  readonly choice: SubprotocolChoice
+  /** The request's path and query; what it asks for may depend on the subprotocol. */
+  readonly path: (subprotocol: Subprotocol) => string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** An API server with the credentials for it: everything that leaves this process goes through here. */
+export class ApiServer {
+  readonly endpoint: Endpoint
+  readonly #credentials: CredentialSource
+  /** Milliseconds. */
+  readonly #handshakeTimeout: number
+
+  constructor(endpoint: Endpoint, credentials: CredentialSource, handshakeTimeout: number) {
+    this.endpoint = endpoint
+    this.#credentials = credentials
+    this.#handshakeTimeout = handshakeTimeout
+  }
+
+  /**
+   * Opens a socket for a session: once more with a fresh credential after a 401, once more with the choice's fallback
+   * when the subprotocol is refused.
+   */
+  async open<Session extends SocketEvents>(
+    options: OpenOptions,
+    accept: (socket: Socket) => Session,
+  ): Promise<Session> {
+    const { subprotocol, fallback } = options.choice
+    try {
+      return await this.#dial(subprotocol, options, accept)
+    } catch (error) {
+      const refused = error instanceof UpgradeError && error.code === 'ERR_SUBPROTOCOL'
+      if (!refused || fallback === null) throw error
+      return await this.#dial(fallback, options, accept)
+    }
+  }
+
+  /** GETs a JSON document below the API server's prefix. */
+  getJson(path: string, signal?: AbortSignal): Promise<unknown> {
+    const timeout = this.#handshakeTimeout
+    return this.#authenticated((credential) =>
+      getJson(this.endpoint, { path, credential, timeout, signal }),
+    )
+  }
+
+  #dial<Session extends SocketEvents>(
+    subprotocol: Subprotocol,
+    { path, signal }: OpenOptions,
+    accept: (socket: Socket) => Session,
+  ): Promise<Session> {
+    return this.#authenticated(async (credential) => {
+      signal?.throwIfAborted()
+      const probe = (timeout: number) => answers(this.endpoint, timeout)
+      const timeout = this.#handshakeTimeout
+      const options = { path: path(subprotocol), subprotocol, credential, timeout, signal, probe }
+      return dial(this.endpoint, options, accept)
+    })
+  }
+
+  async #authenticated<T>(attempt: (credential: Credential) => Promise<T>): Promise<T> {
+    const credential = await this.#credentials.credential()
+    try {
+      return await attempt(credential)
+    } catch (error) {
+      const rejected = error instanceof UpgradeError && error.httpStatus === 401
+      if (!rejected || !this.#credentials.refreshable) throw error
+      return await attempt(await this.#credentials.credential(credential))
+    }
+  }
+}

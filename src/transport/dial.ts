@@ -1,0 +1,110 @@
+import type { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import type { ClientOptions } from 'ws'
+import { WebSocket } from 'ws'
+import type { Credential } from '../auth/credential.ts'
+import { UpgradeError } from '../errors.ts'
+import type { Subprotocol } from '../protocol/index.ts'
+import { connectionError, handshakeTimeout } from './connection-error.ts'
+import { Deferred } from './deferred.ts'
+import type { Endpoint } from './endpoint.ts'
+import { hostOf, requestOptions } from './endpoint.ts'
+import { readRefusal } from './refusal.ts'
+import type { Socket, SocketEvents } from './socket.ts'
+import { closeGrace, OpenSocket } from './web-socket.ts'
+
+/**
+ * The largest message taken from a server, in bytes. Real ones are at most 32 KiB; no bound is promised, but a server
+ * reads no more than 32 MiB itself, which base64 makes a third larger.
+ */
+const maxMessage = 48 * 1024 * 1024
+
+export interface DialOptions {
+  /** Path and query. */
+  readonly path: string
+  readonly subprotocol: Subprotocol
+  readonly credential: Credential
+  /** Milliseconds for TCP, TLS, the upgrade and the words of a refusal together. */
+  readonly timeout: number
+  readonly signal: AbortSignal | undefined
+  readonly probe: (timeout: number) => Promise<boolean>
+}
+
+/**
+ * Opens one WebSocket.
+ *
+ * `accept` is called before the event loop turns, because messages may share a segment with the server's 101; what it
+ * returns gets them.
+ * @throws {ConnectionError} no connection, no TLS, no answer in time
+ * @throws {UpgradeError} the server refused, or answered with another subprotocol
+ */
+export function dial<Session extends SocketEvents>(
+  endpoint: Endpoint,
+  options: DialOptions,
+  accept: (socket: Socket) => Session,
+): Promise<Session> {
+  const host = hostOf(endpoint)
+  const opened = new Deferred<Session>()
+  const webSocket = openWebSocket(endpoint, options)
+  let connection: TLSSocket
+  const fail = (reason: unknown) => {
+    opened.reject(reason)
+    webSocket.terminate()
+  }
+  const timer = setTimeout(() => fail(handshakeTimeout(host, options.timeout)), options.timeout)
+  const abort = () => fail(options.signal?.reason)
+  options.signal?.addEventListener('abort', abort, { once: true })
+
+  const onUpgrade = (response: IncomingMessage) => {
+    // `ws` would abort with a message of its own.
+    const answer = response.headers['sec-websocket-protocol']
+    if (answer !== options.subprotocol) fail(wrongSubprotocol(options.subprotocol, answer))
+    connection = response.socket as TLSSocket
+  }
+  const onOpen = () => {
+    const socket = new OpenSocket(webSocket, connection, options.subprotocol, options.probe)
+    const session = accept(socket)
+    socket.listen(session)
+    opened.resolve(session)
+  }
+  const onRefusal = (_request: unknown, response: IncomingMessage) => {
+    readRefusal(response, options.subprotocol).then(fail, fail)
+  }
+  webSocket.once('upgrade', onUpgrade)
+  webSocket.once('open', onOpen)
+  webSocket.once('unexpected-response', onRefusal)
+  // Kept for good: cutting a handshake short makes `ws` emit an error of its own after ours.
+  webSocket.on('error', (error) => opened.reject(connectionError(host, error)))
+
+  return opened.promise.finally(() => {
+    clearTimeout(timer)
+    options.signal?.removeEventListener('abort', abort)
+  })
+}
+
+function openWebSocket(endpoint: Endpoint, options: DialOptions): WebSocket {
+  const host = hostOf(endpoint)
+  const url = `${endpoint.secure ? 'wss' : 'ws'}://${host}${options.path}`
+  const webSocketOptions = {
+    ...requestOptions(endpoint, options.credential),
+    followRedirects: false,
+    perMessageDeflate: false,
+    maxPayload: maxMessage,
+    closeTimeout: closeGrace,
+  }
+  try {
+    // The declarations of `ws` know neither header lists nor `closeTimeout`; both go where they should.
+    return new WebSocket(url, [options.subprotocol], webSocketOptions as unknown as ClientOptions)
+  } catch (error) {
+    // OpenSSL looks at certificates and keys before anything is sent.
+    throw connectionError(host, error as Error)
+  }
+}
+
+function wrongSubprotocol(offered: Subprotocol, answer: string | undefined): UpgradeError {
+  return new UpgradeError(
+    'ERR_SUBPROTOCOL',
+    `the server accepted the upgrade with ${answer === undefined ? 'no subprotocol' : 'another subprotocol'} instead of ${offered}`,
+    { httpStatus: 101 },
+  )
+}

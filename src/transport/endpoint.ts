@@ -1,0 +1,70 @@
+import type { Credential } from '../auth/credential.ts'
+import { impersonationHeaders } from '../auth/impersonation.ts'
+import { AuthError } from '../errors.ts'
+import type { ClusterConfig, TlsConfig } from '../kubeconfig/cluster-config.ts'
+import { parseServer } from '../kubeconfig/server.ts'
+import { version } from '../version.ts'
+import type { TlsOptions } from './tls.ts'
+import { tlsOptions } from './tls.ts'
+
+/** Header values; an array is one header line each. */
+export type Headers = Readonly<Record<string, string | string[]>>
+
+/** Where the API server is and how its identity is checked. */
+export interface Endpoint {
+  readonly secure: boolean
+  /** Without brackets, also for IPv6. */
+  readonly hostname: string
+  readonly port: number
+  /** The path below which the API is; no slash at its end. */
+  readonly prefix: string
+  readonly tls: TlsConfig
+  /** Sent with every request, credentials apart. */
+  readonly headers: Headers
+}
+
+/**
+ * The endpoint that a configuration stands for.
+ * @throws {RangeError} `server` is not a URL of an API server, or what is not supported yet
+ * @throws {AuthError} `ERR_CREDENTIALS_INSECURE`: credentials, and a server without TLS
+ */
+export function endpointOf(config: ClusterConfig, allowInsecureHttp: boolean): Endpoint {
+  if (typeof config.server !== 'string') throw new TypeError('server must be a string')
+  const { protocol, hostname, port, prefix } = parseServer(config.server)
+  const secure = protocol === 'https:'
+  if (!secure && !allowInsecureHttp && (config.auth !== undefined || config.tls?.cert)) {
+    throw new AuthError(
+      'ERR_CREDENTIALS_INSECURE',
+      'the server is http:// and there are credentials for it, which anybody on the way could read; use https://, or allowInsecureHttp to go there without them',
+    )
+  }
+  if (config.proxyUrl) {
+    throw new RangeError(
+      'proxy-url (proxyUrl) is not supported yet, and going around a proxy is not what it asks for',
+    )
+  }
+  const headers = {
+    'User-Agent': `podwire/${version}`,
+    ...impersonationHeaders(config.impersonate),
+  }
+  return { secure, hostname, port, prefix, tls: config.tls ?? {}, headers }
+}
+
+/** Host and port as in a URL: what errors name. */
+export function hostOf({ hostname, port }: Endpoint): string {
+  return `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`
+}
+
+/** The options of a request, secrets included: they go to `ws` and `node:https`, and nowhere else. */
+export interface RequestOptions extends Partial<TlsOptions> {
+  readonly headers: Record<string, string | string[]>
+}
+
+/** Headers and TLS options for one request; credentials go over TLS only, as client-go has it. */
+export function requestOptions(endpoint: Endpoint, credential: Credential): RequestOptions {
+  if (!endpoint.secure) return { headers: { ...endpoint.headers } }
+  return {
+    headers: { ...endpoint.headers, ...credential.headers },
+    ...tlsOptions(endpoint.tls, endpoint.hostname, credential),
+  }
+}

@@ -1,0 +1,99 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import type { Credential } from '../auth/credential.ts'
+import { ConnectionError, PodwireError } from '../errors.ts'
+import { connectionError, handshakeTimeout } from './connection-error.ts'
+import type { Endpoint, RequestOptions } from './endpoint.ts'
+import { hostOf, requestOptions } from './endpoint.ts'
+import { readRefusal } from './refusal.ts'
+
+/** The largest answer taken, in bytes. A pod is some kilobytes. */
+const maxAnswer = 32 * 1024 * 1024
+
+export interface GetOptions {
+  /** Path and query. */
+  readonly path: string
+  readonly credential: Credential
+  /** Milliseconds for the whole request. */
+  readonly timeout: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * GETs a JSON document on a connection of its own; redirects are not followed.
+ * @throws {ConnectionError} no connection, no answer in time, an answer that is not JSON
+ * @throws {UpgradeError} any answer but 200
+ */
+export async function getJson(endpoint: Endpoint, options: GetOptions): Promise<unknown> {
+  const host = hostOf(endpoint)
+  const timeout = AbortSignal.timeout(options.timeout)
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
+  try {
+    const response = await send(
+      endpoint,
+      options.path,
+      requestOptions(endpoint, options.credential),
+      signal,
+    )
+    if (response.statusCode !== 200) throw await readRefusal(response, 'request')
+    return JSON.parse((await read(response)).toString('utf8'))
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    if (timeout.aborted) throw handshakeTimeout(host, options.timeout)
+    if (error instanceof PodwireError) throw error
+    throw error instanceof SyntaxError
+      ? new ConnectionError('ERR_CONNECTION_FAILED', `${host} sent an answer that is not JSON`)
+      : connectionError(host, error as Error)
+  }
+}
+
+async function read(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > maxAnswer) {
+      throw new ConnectionError(
+        'ERR_CONNECTION_FAILED',
+        `the server sent an answer of over ${maxAnswer} bytes`,
+      )
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Whether the server gives any answer at all, within `timeout` milliseconds. Sends no credentials. */
+export async function answers(endpoint: Endpoint, timeout: number): Promise<boolean> {
+  try {
+    const options = requestOptions({ ...endpoint, headers: {} }, {})
+    const signal = AbortSignal.timeout(timeout)
+    const response = await send(endpoint, `${endpoint.prefix}/version`, options, signal)
+    response.destroy()
+    return true
+  } catch {
+    return false
+  }
+}
+
+function send(
+  { secure, hostname, port }: Endpoint,
+  path: string,
+  options: RequestOptions,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request: ClientRequest = (secure ? requestHttps : requestHttp)({
+      ...options,
+      hostname,
+      port,
+      path,
+      signal,
+      agent: false,
+    })
+    request.once('response', resolve)
+    request.on('error', reject)
+    request.end()
+  })
+}

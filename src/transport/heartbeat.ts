@@ -1,0 +1,83 @@
+import type { Socket } from './socket.ts'
+
+export interface HeartbeatOptions {
+  /** Milliseconds between two pings. */
+  readonly interval: number
+  /** Milliseconds without a single byte from the server after which the connection counts as lost. */
+  readonly deadline: number
+}
+
+/** What the heartbeat asks its session. */
+export interface HeartbeatSession {
+  /** Whether silence means nothing now: we do not read, or the server is busy taking our stdin. */
+  silenceIsExpected(): boolean
+  pingPayload(): string
+}
+
+/**
+ * Watches an open socket for signs of life.
+ *
+ * Time is counted in intervals and not by the clock, so that a blocked event loop or a sleeping laptop does not make a
+ * healthy connection look dead. While silence is expected, the server is asked on a connection of its own, once per
+ * deadline: a server that does not answer there either is lost.
+ */
+export class Heartbeat {
+  readonly #socket: Socket
+  readonly #session: HeartbeatSession
+  readonly #options: HeartbeatOptions
+  readonly #timer: NodeJS.Timeout
+  #bytesRead: number
+  #silent = 0
+  #expected = 0
+  #stopped = false
+
+  constructor(socket: Socket, session: HeartbeatSession, options: HeartbeatOptions) {
+    this.#socket = socket
+    this.#session = session
+    this.#options = options
+    this.#bytesRead = socket.bytesRead
+    this.#timer = setInterval(() => this.#beat(), options.interval)
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearInterval(this.#timer)
+  }
+
+  #beat(): void {
+    const { interval, deadline } = this.#options
+    const { bytesRead } = this.#socket
+    if (bytesRead !== this.#bytesRead) {
+      this.#bytesRead = bytesRead
+      this.#silent = 0
+      this.#expected = 0
+    } else if (this.#session.silenceIsExpected()) {
+      this.#silent = 0
+      this.#expected += interval
+      if (this.#expected >= deadline) {
+        this.#expected = 0
+        void this.#probe()
+      }
+    } else {
+      this.#expected = 0
+      this.#silent += interval
+      if (this.#silent >= deadline) {
+        this.#lose(`the server sent nothing for ${deadline} ms, not even answers to pings`)
+        return
+      }
+    }
+    this.#socket.ping(this.#session.pingPayload())
+  }
+
+  async #probe(): Promise<void> {
+    const answers = await this.#socket.probe(this.#options.deadline)
+    if (!answers && !this.#stopped) {
+      this.#lose('the server sent nothing, and does not answer on a new connection either')
+    }
+  }
+
+  #lose(why: string): void {
+    this.stop()
+    this.#socket.terminate(new Error(why))
+  }
+}

@@ -1,0 +1,36 @@
+import type { ConnectionEnd, Message, Subprotocol } from '../protocol/index.ts'
+
+/** An open WebSocket as a session sees it. */
+export interface Socket {
+  /** The subprotocol that was offered and answered. */
+  readonly subprotocol: Subprotocol
+  /** Bytes received so far, of whatever kind: any more of them is a sign of life. */
+  readonly bytesRead: number
+  /** Sends one message, unfragmented. Dropped once the socket is closing. */
+  send(message: Message): void
+  /** Sends a ping; its pong tells that the first hop has taken everything sent before it. */
+  ping(payload: string): void
+  /** Stops reading; messages that were already read may still arrive. */
+  pause(): void
+  resume(): void
+  /** Says goodbye with a close frame; the TCP connection is cut when no answer came within a second. */
+  close(): void
+  /** Cuts the TCP connection. */
+  terminate(cause?: Error): void
+  /** Whether the server answers a request on a connection of its own. Never rejects. */
+  probe(timeout: number): Promise<boolean>
+}
+
+/** How a socket ended. */
+export interface SocketEnd extends ConnectionEnd {
+  /** What went wrong, when the end was not a close frame. */
+  readonly cause: Error | null
+}
+
+/** What happens on a socket. */
+export interface SocketEvents {
+  message(message: Message): void
+  pong(payload: string): void
+  /** Exactly once, and last. */
+  end(end: SocketEnd): void
+}

@@ -1,0 +1,87 @@
+import type { TLSSocket } from 'node:tls'
+import type { RawData, WebSocket } from 'ws'
+import type { Message, Subprotocol } from '../protocol/index.ts'
+import type { Socket, SocketEvents } from './socket.ts'
+
+/** Milliseconds that a peer has to answer our close frame, and to end TCP after its own. */
+export const closeGrace = 1_000
+
+/** The `Socket` over a WebSocket of `ws` that has just opened. */
+export class OpenSocket implements Socket {
+  readonly subprotocol: Subprotocol
+  readonly #webSocket: WebSocket
+  readonly #connection: TLSSocket
+  readonly #probe: (timeout: number) => Promise<boolean>
+  #cause: Error | null = null
+
+  constructor(
+    webSocket: WebSocket,
+    connection: TLSSocket,
+    subprotocol: Subprotocol,
+    probe: (timeout: number) => Promise<boolean>,
+  ) {
+    this.subprotocol = subprotocol
+    this.#webSocket = webSocket
+    this.#connection = connection
+    this.#probe = probe
+  }
+
+  /** To be called before the event loop turns: messages may have come in one segment with the 101. */
+  listen(events: SocketEvents): void {
+    this.#webSocket.on('message', (data, isBinary) => events.message(messageOf(data, isBinary)))
+    this.#webSocket.on('pong', (payload) => events.pong(payload.toString('latin1')))
+    // A protocol error, a write to a closed connection or a reset: `close` follows.
+    this.#webSocket.on('error', (error) => {
+      this.#cause ??= error
+    })
+    this.#webSocket.once('close', (code, reason) => {
+      events.end({ code, reason: reason.toString(), cause: this.#cause })
+    })
+  }
+
+  get bytesRead(): number {
+    return this.#connection.bytesRead
+  }
+
+  send(message: Message): void {
+    if (this.#isOpen()) this.#webSocket.send(message)
+  }
+
+  ping(payload: string): void {
+    if (this.#isOpen()) this.#webSocket.ping(payload)
+  }
+
+  pause(): void {
+    this.#webSocket.pause()
+  }
+
+  resume(): void {
+    this.#webSocket.resume()
+  }
+
+  close(): void {
+    this.#webSocket.close(1000)
+    // The answer to our close frame is behind whatever the server sent before it.
+    this.#webSocket.resume()
+  }
+
+  terminate(cause?: Error): void {
+    this.#cause ??= cause ?? null
+    this.#webSocket.terminate()
+    this.#webSocket.resume()
+  }
+
+  probe(timeout: number): Promise<boolean> {
+    return this.#probe(timeout)
+  }
+
+  #isOpen(): boolean {
+    return this.#webSocket.readyState === this.#webSocket.OPEN
+  }
+}
+
+function messageOf(data: RawData, isBinary: boolean): Message {
+  // `ws` hands over one Buffer with the default `binaryType`.
+  const bytes = data as Buffer
+  return isBinary ? bytes : bytes.toString('latin1')
+}

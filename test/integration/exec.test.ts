@@ -1,0 +1,263 @@
+import { Readable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ExecError, Subprotocol } from '../../src/index.ts'
+import { ExitError, MaxBufferError, StatusError, TimeoutError } from '../../src/index.ts'
+import { subprotocols } from '../../src/protocol/index.ts'
+import type { TestCluster } from '../support/test-cluster.ts'
+import { testCluster } from '../support/test-cluster.ts'
+
+let t: TestCluster
+beforeAll(async () => {
+  t = await testCluster()
+})
+afterAll(() => t.server.close())
+
+const sh = (script: string) => ['sh', '-c', script]
+
+/** The error that a promise rejects with. */
+async function rejection<E = ExecError>(promise: Promise<unknown>): Promise<E> {
+  return promise.then(
+    () => {
+      throw new Error('resolved')
+    },
+    (error) => error as E,
+  )
+}
+
+describe.each(subprotocols)('over %s', (subprotocol: Subprotocol) => {
+  it('gives output, error output and exit code', async () => {
+    const result = await t.pod.exec(sh('echo out; echo err >&2; exit 7'), { subprotocol })
+    expect(result).toMatchObject({
+      exitCode: 7,
+      stdout: 'out\n',
+      stderr: 'err\n',
+      verified: false,
+      error: null,
+      protocol: subprotocol,
+    })
+  })
+
+  it('knows success', async () => {
+    expect(await t.pod.exec(['true'], { subprotocol })).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+      stderr: '',
+    })
+  })
+
+  it('is safe for every byte', async () => {
+    const { stdout } = await t.pod.exec(
+      ['node', '-e', 'process.stdout.write(Buffer.from([...Array(256).keys()]))'],
+      { subprotocol, encoding: 'buffer' },
+    )
+    expect([...stdout]).toEqual([...Array(256).keys()])
+  })
+
+  it('reports a command that there is not as a StatusError', async () => {
+    const error = await rejection(t.pod.exec(['no-such-command'], { subprotocol }))
+    expect(error).toBeInstanceOf(StatusError)
+    expect(error).toMatchObject({ code: 'ERR_STATUS', exitCode: null, protocol: subprotocol })
+    expect(error.message).toContain('executable file not found')
+  })
+})
+
+describe('exit codes', () => {
+  it.each([0, 1, 2, 126, 127, 128, 137, 255])('%i', async (code) => {
+    expect((await t.pod.exec(sh(`exit ${code}`))).exitCode).toBe(code)
+  })
+
+  it('a signal is 128 and its number', async () => {
+    expect((await t.pod.exec(sh('kill -KILL $$'))).exitCode).toBe(137)
+  })
+
+  it('check rejects on a non-zero one, with the fields of a result', async () => {
+    const error = await rejection(t.pod.exec(sh('echo o; echo e >&2; exit 3'), { check: true }))
+    expect(error).toBeInstanceOf(ExitError)
+    expect(error).toMatchObject({
+      code: 'ERR_EXIT_CODE',
+      exitCode: 3,
+      stdout: 'o\n',
+      stderr: 'e\n',
+      status: { status: 'Failure', reason: 'NonZeroExitCode' },
+    })
+    expect(error.message).not.toContain('echo')
+  })
+
+  it('reject: false wins over check', async () => {
+    const result = await t.pod.exec(sh('exit 3'), { check: true, reject: false })
+    expect(result).toMatchObject({ exitCode: 3, error: null })
+  })
+
+  it('reject: false gives null and why, when the command did not run', async () => {
+    const result = await t.pod.exec(['no-such-command'], { reject: false })
+    expect(result.exitCode).toBeNull()
+    expect(result.error).toBeInstanceOf(StatusError)
+    expect(result.status).toMatchObject({ status: 'Failure', reason: 'InternalError' })
+  })
+})
+
+describe('stdin', () => {
+  async function* chunks(): AsyncGenerator<string | Uint8Array> {
+    yield 'one '
+    yield new TextEncoder().encode('two ')
+    yield ''
+    yield 'three'
+  }
+
+  it.each<[string, () => string | Uint8Array | Readable | AsyncIterable<string | Uint8Array>]>([
+    ['a string', () => 'one two three'],
+    ['bytes', () => new TextEncoder().encode('one two three')],
+    ['a Buffer', () => Buffer.from('one two three')],
+    ['a Readable', () => Readable.from([Buffer.from('one two '), Buffer.from('three')])],
+    ['an async iterable', chunks],
+  ])('%s', async (_name, stdin) => {
+    const { stdout, protocol } = await t.pod.exec(['cat'], { stdin: stdin() })
+    expect(stdout).toBe('one two three')
+    expect(protocol).toBe('v5.channel.k8s.io')
+  })
+
+  it('empty is opened and ended at once', async () => {
+    expect((await t.pod.exec(['wc', '-c'], { stdin: '' })).stdout.trim()).toBe('0')
+  })
+
+  it('absent is not opened, and goes over v4', async () => {
+    const { stdout, protocol } = await t.pod.exec(['wc', '-c'])
+    expect([stdout.trim(), protocol]).toEqual(['0', 'v4.channel.k8s.io'])
+  })
+
+  it('a source that fails ends the session and names its cause', async () => {
+    const cause = new Error('disk on fire')
+    const stdin = (async function* () {
+      yield 'a'
+      throw cause
+    })()
+    const error = await rejection(t.pod.exec(['cat'], { stdin }))
+    expect(error).toMatchObject({ code: 'ERR_STDIN_SOURCE', cause, exitCode: null })
+  })
+
+  it('a source that yields something else ends the session', async () => {
+    const stdin = (async function* () {
+      yield 7 as unknown as string
+    })()
+    const error = await rejection(t.pod.exec(['cat'], { stdin }))
+    expect(error).toMatchObject({ code: 'ERR_STDIN_SOURCE' })
+    expect(error.cause).toBeInstanceOf(TypeError)
+  })
+
+  it('an endless source is released when the command has ended', async () => {
+    let released = false
+    const stdin = (async function* () {
+      try {
+        for (;;) yield Buffer.alloc(32 * 1024, 'x')
+      } finally {
+        released = true
+      }
+    })()
+    const { stdout, exitCode } = await t.pod.exec(['head', '-c', '5'], { stdin })
+    expect([stdout, exitCode]).toEqual(['xxxxx', 0])
+    await expect.poll(() => released).toBe(true)
+  })
+
+  it('a Readable that never ends is destroyed when the command has ended', async () => {
+    const stdin = new Readable({ read() {} })
+    expect((await t.pod.exec(sh('exit 4'), { stdin })).exitCode).toBe(4)
+    expect(stdin.destroyed).toBe(true)
+  })
+})
+
+describe('output', () => {
+  it('UTF-8 is decoded across message borders, and never trimmed', async () => {
+    const script = `const b = Buffer.from('\\ufeffä€😀 \\n')
+      let i = 0
+      const next = () => i < b.length && process.stdout.write(b.subarray(i, ++i), () => setImmediate(next))
+      next()`
+    t.server.setFault({ kind: 'byte-by-byte' })
+    try {
+      const { stdout } = await t.pod.exec(['node', '-e', script])
+      expect(stdout).toBe('\ufeffä€😀 \n')
+    } finally {
+      t.server.setFault(null)
+    }
+  })
+
+  it('is bounded by maxBuffer, and what was collected is there', async () => {
+    const error = await rejection(t.pod.exec(sh('printf 1234567890; sleep 60'), { maxBuffer: 4 }))
+    expect(error).toBeInstanceOf(MaxBufferError)
+    expect(error).toMatchObject({
+      code: 'ERR_MAX_BUFFER',
+      stdout: '1234',
+      stderr: '',
+      exitCode: null,
+    })
+  })
+
+  it('exactly maxBuffer is not too much', async () => {
+    expect((await t.pod.exec(['printf', '1234'], { maxBuffer: 4 })).stdout).toBe('1234')
+  })
+
+  it('of the wrong stream counts for itself', async () => {
+    const error = await rejection(
+      t.pod.exec(sh('printf 12345 >&2; sleep 60'), { maxBuffer: 4, encoding: 'buffer' }),
+    )
+    expect(error.stderr).toEqual(Buffer.from('1234'))
+  })
+})
+
+describe('signal and timeout', () => {
+  it('an abort rejects with its own reason', async () => {
+    const reason = { why: 'enough' }
+    const controller = new AbortController()
+    const running = t.pod.exec(sh('echo started; sleep 60'), { signal: controller.signal })
+    await expect.poll(() => t.server.requests.at(-1)?.path).toContain('started')
+    controller.abort(reason)
+    expect(await rejection<unknown>(running)).toBe(reason)
+  })
+
+  it('an abort before the start sends nothing', async () => {
+    const before = t.server.requests.length
+    const reason = new Error('not now')
+    expect(await rejection(t.pod.exec(['true'], { signal: AbortSignal.abort(reason) }))).toBe(
+      reason,
+    )
+    expect(t.server.requests.length).toBe(before)
+  })
+
+  it('an abort with reject: false shows what there was', async () => {
+    const controller = new AbortController()
+    const stdin = (async function* () {
+      yield 'so far'
+      await new Promise(() => {})
+    })()
+    const running = t.pod.exec(['cat'], { signal: controller.signal, reject: false, stdin })
+    setTimeout(() => controller.abort(), 300)
+    const result = await running
+    expect(result).toMatchObject({ exitCode: null, stdout: 'so far', status: null })
+    expect(result.error?.name).toBe('AbortError')
+  })
+
+  it('timeout is a TimeoutError with what there was', async () => {
+    const error = await rejection(t.pod.exec(sh('echo begun; sleep 60'), { timeout: 500 }))
+    expect(error).toBeInstanceOf(TimeoutError)
+    expect(error).toMatchObject({ code: 'ERR_TIMEOUT', stdout: 'begun\n', exitCode: null })
+  })
+
+  it('timeout covers the handshake', async () => {
+    t.server.setFault({ kind: 'no-answer' })
+    try {
+      expect(await rejection(t.pod.exec(['true'], { timeout: 100 }))).toMatchObject({
+        code: 'ERR_TIMEOUT',
+      })
+    } finally {
+      t.server.setFault(null)
+    }
+  })
+})
+
+it('runs two hundred sessions at once', async () => {
+  const results = await Promise.all(
+    Array.from({ length: 200 }, (_, i) => t.pod.exec(sh(`echo ${i}; exit ${i % 100}`))),
+  )
+  results.forEach(({ stdout, exitCode }, i) => {
+    expect([stdout, exitCode]).toEqual([`${i}\n`, i % 100])
+  })
+})
