@@ -2,18 +2,26 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, readFileSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { pruneDeclarations } from './declarations.mjs'
 
 const root = resolve(import.meta.dirname, '..')
+const dist = resolve(root, 'dist')
 const manifest = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'))
 
-rmSync(resolve(root, 'dist'), { recursive: true, force: true })
+rmSync(dist, { recursive: true, force: true })
 
 const tsc = resolve(root, 'node_modules/typescript/bin/tsc')
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
   cwd: root,
   stdio: 'inherit',
 })
+if (status !== 0) process.exit(1)
+
+const entries = Object.values(manifest.exports).flatMap((target) => target.types ?? [])
+pruneDeclarations(
+  dist,
+  entries.map((path) => resolve(root, path)),
+)
 
 // The compiler keeps the shebang but does not make the file executable.
-if (status === 0) chmodSync(resolve(root, manifest.bin.podwire), 0o755)
-else process.exitCode = 1
+for (const path of Object.values(manifest.bin)) chmodSync(resolve(root, path), 0o755)
