@@ -17,7 +17,7 @@ export interface Frame {
  * The most stdin that one message should carry, in bytes: what Go's copy loop uses on the other side. A server reads a
  * message whole before it handles it, and closes the connection over 32 MiB (golang.org/x/net/websocket).
  */
-export const maxStdinPayload = 32 * 1024
+export const maxStdinPayload: number = 32 * 1024
 
 /**
  * A message for a channel.

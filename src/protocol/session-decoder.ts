@@ -23,14 +23,15 @@ export type SessionEvent =
 /**
  * The client's side of an exec or attach session without any I/O: messages in, events out.
  *
- * Output comes first, then at most one outcome or violation. Empty messages, empty payloads (the first message of every
- * session is one), channels that carry nothing to a client and everything behind the outcome or violation are ignored
- * and counted.
+ * There is at most one outcome or violation. Output can still come behind an outcome, because nothing on the server's
+ * side orders the two; all is said when the connection has ended. Ignored and counted are empty messages, empty payloads
+ * (the first message of every session is one), channels that carry nothing to a client, everything behind a violation
+ * and all but output behind an outcome.
  */
 export class SessionDecoder {
   readonly subprotocol: Subprotocol
   readonly #status: StatusReader
-  #ended = false
+  #state: 'open' | 'known' | 'violated' = 'open'
   #ignored = 0
 
   constructor(subprotocol: Subprotocol) {
@@ -45,30 +46,32 @@ export class SessionDecoder {
 
   /** Takes one message; `null` when it means nothing (yet). */
   decode(message: Message): SessionEvent | null {
-    if (this.#ended) return this.#ignore()
+    if (this.#state === 'violated') return this.#ignore()
     const frame = decodeFrame(message, this.subprotocol)
     if (frame === null) return this.#ignore()
-    if ('violation' in frame) return this.#end(frame)
+    if ('violation' in frame) return this.#settle(frame)
     const { channel, payload } = frame
     if (payload.length === 0) return this.#ignore()
     if (channel === Channel.Stdout || channel === Channel.Stderr) {
       return { type: 'output', channel, payload }
     }
-    if (channel === Channel.Status) return this.#end(this.#status.read(payload))
-    return this.#ignore()
+    return channel === Channel.Status ? this.#settle(this.#status.read(payload)) : this.#ignore()
   }
 
   /** Takes the end of the connection; `null` when it says no more than is known, which is never a success. */
   end(end: ConnectionEnd): SessionEvent | null {
-    return this.#ended ? null : this.#end(this.#status.end(end))
+    return this.#state === 'open' ? this.#settle(this.#status.end(end)) : null
   }
 
-  #end(result: StatusResult | null): SessionEvent | null {
+  #settle(result: StatusResult | null): SessionEvent | null {
+    if (this.#state !== 'open') return this.#ignore()
     if (result === null) return null
-    this.#ended = true
-    return 'violation' in result
-      ? { type: 'violation', violation: result }
-      : { type: 'outcome', outcome: result }
+    if ('violation' in result) {
+      this.#state = 'violated'
+      return { type: 'violation', violation: result }
+    }
+    this.#state = 'known'
+    return { type: 'outcome', outcome: result }
   }
 
   #ignore(): null {

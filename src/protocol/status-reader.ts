@@ -8,7 +8,7 @@ import type { Violation } from './violation.ts'
  * The most that a status may be, in bytes. Real ones are some hundred, but v4's message repeats the argv, and a request
  * can hold about 1 MiB of that.
  */
-export const maxStatusLength = 4 * 1024 * 1024
+export const maxStatusLength: number = 4 * 1024 * 1024
 
 /** How the connection ended. */
 export interface ConnectionEnd {

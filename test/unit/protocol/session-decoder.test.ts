@@ -108,12 +108,23 @@ test('a part of a status is neither an event nor ignored', () => {
   expect(decoder.ignored).toBe(0)
 })
 
-test('what follows the outcome is ignored and counted', () => {
+test('output behind the outcome is still output', () => {
   const decoder = new SessionDecoder(Subprotocol.V5)
   expect(decoder.decode(frame(Channel.Status, success))).toMatchObject({ outcome: { exitCode: 0 } })
-  expect(decoder.decode(frame(Channel.Stdout, 'late'))).toBeNull()
+  expect(decoder.decode(frame(Channel.Stdout, 'late'))).toEqual({
+    type: 'output',
+    channel: Channel.Stdout,
+    payload: utf8('late'),
+  })
+  expect(decoder.ignored).toBe(0)
+})
+
+test('all else behind the outcome is ignored and counted', () => {
+  const decoder = new SessionDecoder(Subprotocol.V5)
+  expect(decoder.decode(frame(Channel.Status, success))).toMatchObject({ outcome: { exitCode: 0 } })
   expect(decoder.decode(frame(Channel.Status, '{"status":"Failure"}'))).toBeNull()
   expect(decoder.decode('text')).toBeNull()
+  expect(decoder.decode(frame(Channel.Stdin, 'x'))).toBeNull()
   expect(decoder.ignored).toBe(3)
   expect(decoder.end({ code: 1006, reason: '' })).toBeNull()
 })
@@ -145,7 +156,7 @@ test('a status that the end cuts short is a violation', () => {
   })
 })
 
-test.each(subprotocols)('%s: any messages give output, then at most one end', (subprotocol) => {
+test.each(subprotocols)('%s: any messages give output and at most one end', (subprotocol) => {
   const near = fc
     .tuple(fc.nat(5), fc.oneof(fc.uint8Array({ maxLength: 9 }), fc.constant(utf8(success))))
     .map(([channel, payload]) => encodeFrame(channel, payload, subprotocol))
@@ -156,7 +167,11 @@ test.each(subprotocols)('%s: any messages give output, then at most one end', (s
       const events = eventsOf(decoder, messages)
       const end = decoder.end({ code, reason: '' })
       if (end !== null) events.push(end)
-      expect(events.findIndex(({ type }) => type !== 'output')).toBeOneOf([-1, events.length - 1])
+      expect(events.filter(({ type }) => type !== 'output').length).toBeLessThanOrEqual(1)
+      expect(events.findIndex(({ type }) => type === 'violation')).toBeOneOf([
+        -1,
+        events.length - 1,
+      ])
       for (const event of events) {
         if (event.type === 'output') expect(event.payload.length).toBeGreaterThan(0)
       }

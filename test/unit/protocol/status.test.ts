@@ -87,6 +87,17 @@ describe('decodeStatus', () => {
     },
   )
 
+  test('a polluted prototype lends it nothing', () => {
+    const prototype: object = Object.prototype
+    Object.assign(prototype, { status: 'Success', details: {} })
+    try {
+      expect(Object.keys(decodeStatus(utf8('{}')) ?? { none: true })).toEqual([])
+    } finally {
+      Reflect.deleteProperty(prototype, 'status')
+      Reflect.deleteProperty(prototype, 'details')
+    }
+  })
+
   test('what is nested too deeply to be printed is left out', () => {
     const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`
     const status = decodeStatus(utf8(`{"metadata":${deep},"details":${deep},"message":${deep}}`))
