@@ -1,11 +1,11 @@
 import { redact } from '../auth/redact.ts'
-import { KubeconfigError } from '../errors.ts'
 import type { ClusterConfig, LoadedClusterConfig } from './cluster-config.ts'
 import type { KubeconfigDocument } from './document.ts'
 import { inClusterConfig, isInCluster, podNamespace } from './in-cluster.ts'
 import type { LoadOptions } from './load-options.ts'
 import { checkLoadOptions } from './load-options.ts'
 import { mergeKubeconfigs } from './merge.ts'
+import { noCluster } from './no-cluster.ts'
 import { overrideCluster, overrideConfig, overrideUser } from './overrides.ts'
 import { loadKubeconfig } from './parse.ts'
 import { readKubeconfigs } from './read.ts'
@@ -37,7 +37,25 @@ export async function loadFrom(
   const loaded = await fromDocument(document, checked, surroundings, paths)
   if (loaded !== undefined) return loaded
   if (await isInCluster(surroundings)) return fromPod(checked, surroundings, paths)
-  throw notFound(paths)
+  throw noCluster(document, checked, paths, surroundings.env['KUBECONFIG'])
+}
+
+/**
+ * Resolves a kubeconfig that `loadKubeconfig` read; neither other files nor a pod's service account stand in for it.
+ *
+ * @throws {KubeconfigError} `ERR_KUBECONFIG_NOT_FOUND`: no cluster is selected; `ERR_KUBECONFIG_INVALID`
+ */
+export async function resolveKubeconfig(
+  document: KubeconfigDocument,
+  options: Omit<LoadOptions, 'kubeconfig'> = {},
+): Promise<LoadedClusterConfig> {
+  const checked = checkLoadOptions(options)
+  const surroundings = { ...currentSurroundings(), env: {} }
+  const located = mergeKubeconfigs([document], surroundings.cwd)
+  const files = document.file === undefined ? [] : [document.file]
+  const loaded = await fromDocument(located, checked, surroundings, files)
+  if (loaded === undefined) throw noCluster(located, checked, files)
+  return loaded
 }
 
 /** Absent when the kubeconfig says nothing about a cluster, which is client-go's "empty". */
@@ -80,15 +98,4 @@ function finish(
   const loaded: LoadedClusterConfig = { ...config, namespace, ...origin, anonymous }
   // A proxy's URL may hold a password; the secrets of auth and tls are kept back by those themselves.
   return redact(loaded, ['proxyUrl'])
-}
-
-function notFound(files: readonly string[]): KubeconfigError {
-  const [file] = files
-  return new KubeconfigError(
-    'ERR_KUBECONFIG_NOT_FOUND',
-    file === undefined
-      ? 'There is no kubeconfig, and this is not a pod with a service account: set KUBECONFIG or create ~/.kube/config.'
-      : `No cluster is selected by ${files.join(', ')}: set current-context, or check the cluster that the context names.`,
-    { file },
-  )
 }

@@ -1,6 +1,11 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, resolve, sep } from 'node:path'
 import { redact } from '../auth/redact.ts'
-import type { KubeconfigCluster, KubeconfigDocument, KubeconfigUser } from './document.ts'
+import type {
+  KubeconfigCluster,
+  KubeconfigDocument,
+  KubeconfigExec,
+  KubeconfigUser,
+} from './document.ts'
 
 /**
  * One kubeconfig of several: of entries with the same name the first wins as a whole, and so does the first
@@ -56,8 +61,16 @@ function locatedUser(user: KubeconfigUser, cwd: string): KubeconfigUser {
     tokenFile: absolute(user.tokenFile, file, cwd),
     clientCertificate: absolute(user.clientCertificate, file, cwd),
     clientKey: absolute(user.clientKey, file, cwd),
+    exec: user.exec && locatedExec(user.exec, file, cwd),
   }
   return redact(changed, ['token', 'password', 'clientKeyData'])
+}
+
+/** A bare name is looked up in PATH, even when a file of that name lies beside the kubeconfig. */
+function locatedExec(exec: KubeconfigExec, file: string | undefined, cwd: string): KubeconfigExec {
+  const command = exec.command?.includes(sep) ? absolute(exec.command, file, cwd) : exec.command
+  const changed: KubeconfigExec = { ...exec, command }
+  return redact(changed, ['args', 'env'])
 }
 
 /** `~` and `$VAR` are names like any other. */

@@ -38,11 +38,12 @@ export async function loadKubeconfig(
 }
 
 function refuse(error: YamlError, file: string | undefined): KubeconfigError {
-  const { line, column, field } = error
+  const { line, column } = error
+  const field = error.field || undefined
   const place = line === undefined ? '' : `, line ${line}, column ${column}`
-  const subject = field ? `: ${field}` : ''
+  const subject = field === undefined ? '' : `: ${field}`
   return new KubeconfigError(
-    field === undefined ? 'ERR_KUBECONFIG_SYNTAX' : 'ERR_KUBECONFIG_INVALID',
+    error.field === undefined ? 'ERR_KUBECONFIG_SYNTAX' : 'ERR_KUBECONFIG_INVALID',
     `${file ?? 'The kubeconfig'}${place}${subject} ${error.message}.`,
     { file, line, column, field },
   )

@@ -9,18 +9,19 @@ import type { YamlNode } from './node.ts'
 export function mergeInto(
   entries: Map<string, YamlNode>,
   source: YamlNode,
+  offset: number,
   fail: (message: string, offset: number) => never,
 ): void {
   const merged = new Map<string, YamlNode>()
   for (const mapping of source.kind === 'list' ? source.items : [source]) {
     if (mapping.kind !== 'mapping') {
-      fail('has a << that is neither a mapping nor a list of mappings', source.offset)
+      fail('has a << that is neither a mapping nor a list of mappings', offset)
     }
     for (const [key, value] of mapping.entries) if (!merged.has(key)) merged.set(key, value)
   }
   for (const [key, value] of merged) {
     if (entries.has(key)) {
-      fail('has a << behind a key that it sets too, which clients read differently', source.offset)
+      fail('has a << behind a key that it sets too, which clients read differently', offset)
     }
     entries.set(key, value)
   }

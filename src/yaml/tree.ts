@@ -71,7 +71,8 @@ export async function treeOf(root: Node, fail: Fail): Promise<YamlNode> {
       const key = visit(keyNode, offset)
       const value = visit(pair.value as Node | null, key.node.offset)
       size += key.size + value.size
-      if (isScalar(keyNode) && isMergeKey(keyNode)) mergeInto(entries, value.node, fail)
+      if (isScalar(keyNode) && isMergeKey(keyNode))
+        mergeInto(entries, value.node, key.node.offset, fail)
       else entries.set(keyText(key.node, fail), value.node)
     }
     return { node: { kind: 'mapping', offset, entries }, size }

@@ -1,0 +1,110 @@
+import { inspect } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { KubeconfigError } from '../../../src/errors.ts'
+import type { Case, Observed } from './cases.ts'
+import { loadCase, observe, readCases } from './cases.ts'
+
+const cases = await readCases()
+
+/** Where podwire is not client-go on purpose: why, and what it does instead. */
+const DEVIATIONS: Readonly<Record<string, readonly [why: string, instead: Observed | RegExp]>> = {
+  A16: ['no file is ever copied into place', /There is no kubeconfig/],
+  D31: ['<< behind the key that it overrides is ambiguous', /<< behind a key/],
+  F03b: ['no scheme would mean http without credentials', /must start with https:\/\//],
+  F03c: ['no scheme would mean http without credentials', /must start with https:\/\//],
+  F05: [
+    'whether a token may travel over http is for the dialer to say, not dropped in silence',
+    { url: 'http://h', namespace: 'default', headers: ['Authorization: Bearer t'] },
+  ],
+  F06: [
+    'whether a token may travel over http is for the dialer to say, not dropped in silence',
+    {
+      url: 'http://h',
+      namespace: 'default',
+      headers: ['Authorization: Bearer t', 'Impersonate-User: bob'],
+    },
+  ],
+  F08: [
+    'the slash behind the prefix is dropped; requests are the same',
+    {
+      url: 'https://r/k8s/clusters/c-1',
+      namespace: 'default',
+      headers: ['Authorization: Bearer t'],
+    },
+  ],
+  F09: [
+    'the query is dropped at once; requests are the same',
+    { url: 'https://h', namespace: 'default', headers: ['Authorization: Bearer t'] },
+  ],
+  G05: ['refused when loaded instead of when sent', /users\[0\]\.user\.token holds a line break/],
+  H10: ['a plugin is not dropped in silence', /plugins are not supported yet/],
+}
+
+/** client-go runs the plugin and fails for want of it; a later version of podwire will too. */
+const PLUGINS: ReadonlySet<string> = new Set(['C05', 'C07', 'H02', 'H11', 'H12'])
+
+describe('recorded from client-go', () => {
+  test.each(cases)('$id $title', async (recorded) => {
+    const [, instead = recorded.observed] = DEVIATIONS[recorded.id] ?? []
+    if (instead instanceof RegExp) {
+      await expect(loadCase(recorded, observe)).rejects.toThrow(instead)
+    } else if (PLUGINS.has(recorded.id)) {
+      await expect(loadCase(recorded, observe)).rejects.toThrow(/plugins are not supported yet/)
+    } else if (instead.stage !== undefined) {
+      const error = await failureOf(recorded)
+      expect(error).toBeInstanceOf(KubeconfigError)
+      if (instead.emptyConfig === true) expect(error.code).toBe('ERR_KUBECONFIG_NOT_FOUND')
+    } else {
+      expect(await loadCase(recorded, observe)).toEqual(comparable(instead))
+    }
+  })
+
+  test('every deviation is a case', () => {
+    const ids = new Set(cases.map(({ id }) => id))
+    expect([...Object.keys(DEVIATIONS), ...PLUGINS].filter((id) => !ids.has(id))).toEqual([])
+  })
+
+  test('every plugin case fails in client-go when the plugin is run', () => {
+    const stages = cases.filter(({ id }) => PLUGINS.has(id)).map(({ observed }) => observed.stage)
+    expect(new Set(stages)).toEqual(new Set(['request']))
+  })
+})
+
+describe('no error shows a secret of', () => {
+  test.each(cases.filter((c) => secretsOf(c).length > 0))('$id $title', async (recorded) => {
+    const shown = await loadCase(recorded, (config) => [
+      inspect(config, { depth: 20 }),
+      JSON.stringify(config),
+    ]).catch((e: Error) => [
+      inspect(e, { depth: 20 }),
+      String(e),
+      JSON.stringify(e),
+      String(e.stack),
+    ])
+    for (const secret of secretsOf(recorded)) {
+      expect(shown.filter((text) => text.includes(secret))).toEqual([])
+    }
+  })
+})
+
+async function failureOf(recorded: Case): Promise<KubeconfigError> {
+  return loadCase(recorded, observe).then(
+    () => expect.unreachable('it loaded'),
+    (error: KubeconfigError) => error,
+  )
+}
+
+function comparable(observed: Observed): Observed {
+  const { url, namespace, headers, serverName, insecure, proxy } = observed
+  const known = { url, namespace, headers, serverName, insecure, proxy }
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
+}
+
+/** Values long enough not to be found by chance. */
+function secretsOf({ files }: Case): readonly string[] {
+  const texts = Object.values(files).filter((file) => typeof file === 'string')
+  const values = texts.flatMap((text) =>
+    Array.from(text.matchAll(/(?:token|password|client-key-data): *"?([^\s",}]+)/g), (m) => m[1]),
+  )
+  return values.filter((value) => value !== undefined && /^[^~*&]{4,}$/.test(value)) as string[]
+}
