@@ -4,11 +4,14 @@ import type { AuthenticatedUser } from './authentication.ts'
 import { forbidden, forbiddenPod, isAllowed } from './authorization.ts'
 import { answerDiscovery, isPublicPath, minorVersion } from './discovery.ts'
 import type { HttpAnswer } from './http-answer.ts'
-import { jsonAnswer, notFound, statusAnswer, textAnswer } from './http-answer.ts'
-import type { TestPod } from './options.ts'
+import { badRequest, jsonAnswer, notFound, statusAnswer, textAnswer } from './http-answer.ts'
+import type { TestContainer, TestPod } from './options.ts'
+import { answerPodList } from './pod-list.ts'
+import type { PodResource } from './pod-resource.ts'
 import { namespaceOf, podResource } from './pod-resource.ts'
+import { podTable } from './pod-table.ts'
 import type { StreamRequest } from './stream-request.ts'
-import { parseStreamRequest } from './stream-request.ts'
+import { findContainer, parseStreamRequest } from './stream-request.ts'
 
 /** A request as the API looks at it. */
 export interface ApiRequest {
@@ -16,6 +19,8 @@ export interface ApiRequest {
   /** Without the server's path prefix. */
   readonly path: string
   readonly query: URLSearchParams
+  /** The `Accept` header. */
+  readonly accept: string
   readonly user: AuthenticatedUser
 }
 
@@ -30,22 +35,33 @@ export class Api {
     this.#version = version
   }
 
-  /** Answers a request that wants no upgrade. */
-  answer(request: ApiRequest): HttpAnswer {
-    const { path, query, user } = request
+  /** Answers a request that wants no upgrade; a log is the container whose log is to be sent. */
+  answer(request: ApiRequest): HttpAnswer | { readonly log: TestContainer } {
+    const { path, query, accept } = request
     const refusal = this.#authorize(request)
     if (refusal !== null) return refusal
     const discovery = answerDiscovery(path, this.#version)
     if (discovery !== null) return discovery
     const parsed = parseApiPath(path)
     if (parsed === null) return textAnswer('404 page not found\n', 404)
-    void query
-    void user
-    if (parsed.pod === null) return jsonAnswer(this.#list(parsed))
+    if (request.method !== 'GET' && parsed.subresource === null) return methodNotAllowed
+    if (parsed.pod === null) return answerPodList(this.#podsOf(parsed.namespace), query, accept)
     const pod = this.#find(parsed)
     if (pod === undefined) return notFound('pods', parsed.pod)
-    if (parsed.subresource === null) return jsonAnswer(podResource(pod, this.#createdAt))
-    return statusAnswer(400, 'BadRequest', 'Upgrade request required')
+    switch (parsed.subresource) {
+      case null:
+        return this.#answerPod(podResource(pod, this.#createdAt), accept)
+      case 'log': {
+        const container = findContainer(pod, query.get('container') ?? '')
+        return 'code' in container ? container : { log: container }
+      }
+      case 'exec':
+      case 'attach':
+      case 'portforward':
+        return badRequest('Upgrade request required')
+      default:
+        return statusAnswer(404, 'NotFound', 'the server could not find the requested resource', {})
+    }
   }
 
   /** The session that a request for an upgrade wants, or the refusal. */
@@ -86,9 +102,21 @@ export class Api {
     )
   }
 
-  #list({ namespace }: ApiPath): object {
-    const pods = this.#pods.filter((pod) => namespace === null || namespaceOf(pod) === namespace)
-    const items = pods.map((pod) => podResource(pod, this.#createdAt))
-    return { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items }
+  #podsOf(namespace: string | null): PodResource[] {
+    return this.#pods
+      .filter((pod) => namespace === null || namespaceOf(pod) === namespace)
+      .map((pod) => podResource(pod, this.#createdAt))
+  }
+
+  #answerPod(pod: PodResource, accept: string): HttpAnswer {
+    const asTable = accept.includes('as=Table')
+    return jsonAnswer(asTable ? podTable([pod], { resourceVersion: '1' }) : pod)
   }
 }
+
+const methodNotAllowed = statusAnswer(
+  405,
+  'MethodNotAllowed',
+  'the server does not allow this method on the requested resource',
+  {},
+)

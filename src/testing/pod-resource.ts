@@ -7,7 +7,13 @@ export interface PodResource {
   readonly apiVersion: 'v1'
   readonly metadata: PodMetadata
   readonly spec: object
-  readonly status: { readonly phase: string; readonly [field: string]: unknown }
+  readonly status: PodStatus
+}
+
+interface PodStatus {
+  readonly phase: string
+  readonly containerStatuses: readonly object[]
+  readonly [field: string]: unknown
 }
 
 interface PodMetadata {

@@ -20,7 +20,8 @@ import type { Fault, FaultSource } from './fault.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import { respond, respondToUpgrade, textAnswer, unauthorized } from './http-answer.ts'
 import { renderKubeconfig } from './kubeconfig.ts'
-import type { Generation, TestPod, TestServerOptions } from './options.ts'
+import type { Generation, TestContainer, TestPod, TestServerOptions } from './options.ts'
+import { servePodLog } from './pod-log.ts'
 import type { TestRequest } from './request-log.ts'
 import { describeRequest, RequestLog } from './request-log.ts'
 import { serveStreaming } from './streaming.ts'
@@ -72,7 +73,7 @@ class ApiServer implements TestServer {
   readonly #log = new RequestLog()
   readonly #closing = new AbortController()
   readonly #sockets = new Set<Socket>()
-  readonly #logs = new Map<object, ContainerLog>()
+  readonly #logs = new Map<TestContainer, ContainerLog>()
   #fault: FaultSource
 
   constructor(options: TestServerOptions) {
@@ -162,7 +163,10 @@ class ApiServer implements TestServer {
     request.resume()
     const seen = this.#see(request)
     if (seen === 'silence') return
-    respond(response, seen.answer ?? this.#api.answer(this.#apiRequest(request, seen.user)))
+    const asked = this.#apiRequest(request, seen.user)
+    const answer = seen.answer ?? this.#api.answer(asked)
+    if ('code' in answer) respond(response, answer)
+    else servePodLog(response, this.#logOf(answer.log), asked.query, this.#closing.signal)
   }
 
   #onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
@@ -186,7 +190,7 @@ class ApiServer implements TestServer {
     })
   }
 
-  #logOf(container: { readonly logs?: string }): ContainerLog {
+  #logOf(container: TestContainer): ContainerLog {
     const log = this.#logs.get(container) ?? new ContainerLog(container.logs ?? '')
     this.#logs.set(container, log)
     return log
@@ -210,8 +214,13 @@ class ApiServer implements TestServer {
 
   #apiRequest(request: IncomingMessage, user: AuthenticatedUser): ApiRequest {
     const url = new URL(`${request.url}`.slice(this.#pathPrefix.length), 'https://127.0.0.1')
-    const { pathname, searchParams } = url
-    return { method: request.method ?? '', path: pathname, query: searchParams, user }
+    return {
+      method: request.method ?? '',
+      path: url.pathname,
+      query: url.searchParams,
+      accept: request.headers.accept ?? '',
+      user,
+    }
   }
 
   /** TLS sockets cannot be reset, and do not tell of the one below; the peer's port does. */
