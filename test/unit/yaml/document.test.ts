@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { parseYaml } from '../../../src/yaml/document.ts'
+import { toJson } from '../../../src/yaml/node.ts'
+import { YamlError } from '../../../src/yaml/yaml-error.ts'
+
+test.each([
+  ['nothing', '', null],
+  ['a comment', '# a\n', null],
+  ['an empty document in front', '---\n---\na: b\n', null],
+  ['the first document alone', 'a: b\n---\n"broken\n', { a: 'b' }],
+  ['what follows the end of the document', 'a: b\n...\n[', { a: 'b' }],
+  ['a directive', '%YAML 1.1\n---\na: b\n', { a: 'b' }],
+  ['JSON with tabs', '{\n\t"a": ["b", 1]\n}', { a: ['b', 1] }],
+  ['the last of duplicate keys', 'a: b\na: c\n', { a: 'c' }],
+  ['a folded block', 'a: >\n  b\n  c\n', { a: 'b c\n' }],
+])('%s', async (_name, text, json) => {
+  expect(toJson((await parseYaml(text)).root)).toEqual(json)
+})
+
+test.each([
+  ['an open quote', 'a: "s3cret\n', 2],
+  ['an open bracket', 'a: b\nc: [s3cret\n', 3],
+  ['a tab as indentation', 'a:\n\tb: s3cret\n', 2],
+  ['wrong indentation', 'a:\n  b: c\n d: s3cret\n', 3],
+  ['a stray bracket', 'a: b\n]s3cret\n', 2],
+])('%s is told by its line, and not shown', async (_name, text, line) => {
+  const error = await parseYaml(text).catch((e: unknown) => e)
+  expect(error).toBeInstanceOf(YamlError)
+  expect(error).toMatchObject({ line })
+  expect(String((error as Error).stack)).not.toContain('s3cret')
+})
+
+test.each(['[', '{a: ', '- ', '? ', 'a: '])('100,000 times %j is refused at once', async (text) => {
+  await expect(parseYaml(text.repeat(100_000))).rejects.toThrow('nested too deeply')
+})
+
+test('200 levels are enough for anything real', async () => {
+  const { root } = await parseYaml(`${'['.repeat(190)}${']'.repeat(190)}`)
+  expect(root.kind).toBe('list')
+})
+
+test('positions are 1-based', async () => {
+  const { root, positionOf } = await parseYaml('a: b\r\nüü: c\r\n')
+  const node = root.kind === 'mapping' ? root.entries.get('üü') : undefined
+  expect(node && positionOf(node)).toEqual({ line: 2, column: 5 })
+})
