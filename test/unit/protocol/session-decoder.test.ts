@@ -145,6 +145,7 @@ test('a violation on v1 takes away its silent success', () => {
   const decoder = new SessionDecoder(Subprotocol.V1)
   expect(decoder.decode('x')).toMatchObject({ type: 'violation' })
   expect(decoder.end(normal)).toBeNull()
+  expect(decoder.ignored).toBe(0)
 })
 
 test('a status that the end cuts short is a violation', () => {
