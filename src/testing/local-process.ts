@@ -12,17 +12,24 @@ export interface LocalProcessOptions {
   readonly cwd?: string
 }
 
-/** A handler that runs the command as a process of this machine. */
-export function localProcess(options: LocalProcessOptions): ProcessHandler {
+/**
+ * A handler that runs the command as a process of this machine.
+ * @param running holds each process until it has ended
+ */
+export function localProcess(
+  options: LocalProcessOptions,
+  running: Set<Promise<unknown>>,
+): ProcessHandler {
   const env = { ...process.env, ...options.env }
   const cwd = options.cwd ?? process.cwd()
   return async (server) => {
     const [name = '', ...args] = server.command
     const file = findExecutable(name, env, cwd)
-    if (server.tty) {
-      return runInTerminal(server, { file, args, env, cwd })
-    }
-    return runPiped(server, { file, argv0: name, args, env, cwd })
+    const ended = server.tty
+      ? runInTerminal(server, { file, args, env, cwd })
+      : runPiped(server, { file, argv0: name, args, env, cwd })
+    running.add(ended)
+    return ended.finally(() => running.delete(ended))
   }
 }
 
@@ -39,7 +46,12 @@ function runPiped(server: ServerProcess, command: Command): Promise<number> {
   return new Promise((resolve, reject) => {
     // Its own session, as in a container; so the whole group can be killed.
     const child = spawn(file, [...args], { argv0, env, cwd, detached: true })
-    const kill = (): void => killGroup(child.pid)
+    const kill = (): void => {
+      killGroup(child.pid)
+      // A descendant with a session of its own may hold them open.
+      child.stdout.destroy()
+      child.stderr.destroy()
+    }
     server.signal.addEventListener('abort', kill, { once: true })
     if (server.signal.aborted) kill()
     // EPIPE of a process that does not read to the end.

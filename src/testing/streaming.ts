@@ -20,6 +20,8 @@ export interface StreamingContext {
   readonly generation: Generation
   readonly signal: AbortSignal
   readonly fault: Fault | null
+  /** The local processes. */
+  readonly running: Set<Promise<unknown>>
   readonly log: (output: Uint8Array) => void
 }
 
@@ -56,7 +58,7 @@ export function serveStreaming(
     connection,
     outlet,
     request,
-    handler: request.container.exec ?? localProcess(request.container),
+    handler: request.container.exec ?? localProcess(request.container, context.running),
     signal: context.signal,
     waitsForStdin: fault?.kind === 'unread-stdin',
     log: context.log,

@@ -73,6 +73,7 @@ class ApiServer implements TestServer {
   readonly #log = new RequestLog()
   readonly #closing = new AbortController()
   readonly #sockets = new Set<Socket>()
+  readonly #running = new Set<Promise<unknown>>()
   readonly #logs = new Map<TestContainer, ContainerLog>()
   #fault: FaultSource
 
@@ -146,7 +147,7 @@ class ApiServer implements TestServer {
     const closed = once(this.#server, 'close')
     this.#server.close()
     for (const socket of this.#sockets) socket.destroy()
-    await closed
+    await Promise.allSettled([closed, ...this.#running])
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -186,6 +187,7 @@ class ApiServer implements TestServer {
       generation: this.#generation,
       signal: this.#closing.signal,
       fault,
+      running: this.#running,
       log: (output) => this.#logOf(asked.container).append(output),
     })
   }
