@@ -38,7 +38,10 @@ export class ApiServer {
     try {
       return await this.#dial(subprotocol, options, accept)
     } catch (error) {
-      const refused = error instanceof UpgradeError && error.code === 'ERR_SUBPROTOCOL'
+      const refused =
+        error instanceof UpgradeError &&
+        error.code === 'ERR_SUBPROTOCOL' &&
+        error.httpStatus === 403
       if (!refused || fallback === null) throw error
       return await this.#dial(fallback, options, accept)
     }

@@ -30,10 +30,12 @@ export class OpenSocket implements Socket {
   listen(events: SocketEvents): void {
     this.#webSocket.on('message', (data, isBinary) => events.message(messageOf(data, isBinary)))
     this.#webSocket.on('pong', (payload) => events.pong(payload.toString('latin1')))
-    // A protocol error, a write to a closed connection or a reset: `close` follows.
-    this.#webSocket.on('error', (error) => {
+    const onError = (error: Error) => {
       this.#cause ??= error
-    })
+    }
+    // A protocol error, or a reset, which `ws` keeps to itself: `close` follows.
+    this.#webSocket.on('error', onError)
+    this.#connection.on('error', onError)
     this.#webSocket.once('close', (code, reason) => {
       events.end({ code, reason: reason.toString(), cause: this.#cause })
     })

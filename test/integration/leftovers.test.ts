@@ -1,0 +1,66 @@
+import { getEventListeners } from 'node:events'
+import { expect, it } from 'vitest'
+import type { ProcessHandler } from '../../src/testing/index.ts'
+import { testCluster } from '../support/test-cluster.ts'
+
+const quick: ProcessHandler = ({ command, stdout }) => {
+  stdout.write('out')
+  return Number(command[1])
+}
+
+/** Sockets, timers and the like that keep the process busy, counted by kind. */
+function resources(): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
+}
+
+it('a thousand sessions leave no listener, timer or socket behind', async () => {
+  await using t = await testCluster({
+    pods: [{ name: 'web-0', containers: [{ name: 'app', exec: quick }] }],
+  })
+  const controller = new AbortController()
+  const { signal } = controller
+  await t.pod.exec(['exit', '0'], { signal })
+  await expect.poll(() => t.server.connections).toBe(0)
+  const before = resources()
+  for (let i = 0; i < 1000; i++) {
+    const { exitCode, stdout } = await t.pod.exec(['exit', String(i % 256)], {
+      signal,
+      timeout: 60_000,
+    })
+    expect([exitCode, stdout]).toEqual([i % 256, 'out'])
+  }
+  await expect.poll(() => t.server.connections).toBe(0)
+  await expect.poll(resources).toEqual(before)
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+})
+
+it('failed and aborted sessions leave nothing either', async () => {
+  await using t = await testCluster()
+  await expect.poll(() => t.server.connections).toBe(0)
+  const before = resources()
+  const controller = new AbortController()
+  const { signal } = controller
+  const outcomes = await Promise.allSettled([
+    t.pod.exec(['no-such-command'], { signal }),
+    t.pod.exec(['cat'], { signal, stdin: 'x', subprotocol: 'v5.channel.k8s.io' }),
+    t.pod.exec(['yes'], { signal, maxBuffer: 10 }),
+    t.pod.exec(['sleep', '60'], { signal, timeout: 100 }),
+    t.pod.spawn(['true'], { signal }).then(({ exit }) => exit),
+    t.pod.exec(['true'], { signal, container: 'nope' }),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    'rejected',
+    'fulfilled',
+    'rejected',
+    'rejected',
+    'fulfilled',
+    'rejected',
+  ])
+  await expect.poll(() => t.server.connections).toBe(0)
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+  // Only the server's own children and pipes are still on their way out.
+  expect(resources()['TLSWrap'] ?? 0).toBe(before['TLSWrap'] ?? 0)
+  expect(resources()['TCPSocketWrap'] ?? 0).toBe(before['TCPSocketWrap'] ?? 0)
+})
