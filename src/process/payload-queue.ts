@@ -41,8 +41,9 @@ export class PayloadQueue {
     }
     const chunk = this.#chunks[this.#head] as Uint8Array
     this.#head += 1
-    if (this.#head === this.#chunks.length) {
-      this.#chunks = []
+    // A queue that never runs empty must not keep what it has handed out.
+    if (this.#head * 2 >= this.#chunks.length) {
+      this.#chunks = this.#chunks.slice(this.#head)
       this.#head = 0
     }
     this.#length -= chunk.length
