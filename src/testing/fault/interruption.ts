@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { ChannelConnection, Outlet } from '../channel-connection.ts'
 import { encodeResult } from '../remote-command-status.ts'
 import { Channel } from '../wire.ts'
@@ -33,9 +34,14 @@ export function interrupt(
   }
 }
 
+const moment = 20
+
 export function reset(connection: ChannelConnection, afterBytes: number): Outlet {
   return interrupt(connection, afterBytes, async () => {
     await connection.flushed()
+    // A client on libuv that finds data and reset in one poll takes it for an orderly end; so it gets a moment to read.
+    await setTimeout(moment)
+    await setImmediate()
     connection.reset()
   })
 }

@@ -11,6 +11,8 @@ export interface Session {
   /** `[channel] text`, or the text itself of a text message. */
   readonly messages: string[]
   readonly subprotocol: string
+  /** Codes of errors of the TCP connection, which `ws` keeps for itself. */
+  readonly tcpErrors: string[]
   /** Resolves with the close code. */
   readonly closed: Promise<number>
   /** Resolves when such a message has come. */
@@ -62,12 +64,17 @@ export async function connect(
     messages.push(isBinary ? `[${data[0]}] ${data.subarray(1)}` : `${data}`)
     wake()
   })
+  const tcpErrors: string[] = []
+  socket.on('upgrade', (response) => {
+    response.socket.on('error', (error: NodeJS.ErrnoException) => tcpErrors.push(`${error.code}`))
+  })
   socket.on('error', () => {})
   const closed = once(socket, 'close').then(([code]) => code as number)
   await once(socket, 'open')
   return {
     socket,
     messages,
+    tcpErrors,
     subprotocol: socket.protocol,
     closed,
     async message(pattern) {
