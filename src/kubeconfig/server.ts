@@ -26,6 +26,10 @@ const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?=\/|$)/i
  * @throws {RangeError} not `http(s)://host[:port][/prefix]`; the message never shows the address, which may hold a password
  */
 export function parseServer(server: string, field = 'server'): ServerAddress {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  if (/[\s\u0000-\u001f\u007f]/.test(server)) {
+    throw new FieldError(field, 'holds spaces or control characters')
+  }
   const match = SERVER.exec(server)
   if (match === null) throw new FieldError(field, explain(server))
   const [, scheme = '', host = '', portText, path = ''] = match
@@ -40,8 +44,6 @@ export function parseServer(server: string, field = 'server'): ServerAddress {
 }
 
 function explain(server: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (/[\s\u0000-\u001f\u007f]/.test(server)) return 'holds spaces or control characters'
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)/i.exec(server) ?? []
   if (scheme === undefined || !/^https?:/i.test(scheme)) return 'must start with https://'
   if (rest.includes('@')) return 'must not hold a user name or password'

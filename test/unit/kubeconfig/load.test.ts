@@ -1,8 +1,12 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { KubeconfigError } from '../../../src/errors.ts'
+import { loadFrom, resolveKubeconfig } from '../../../src/kubeconfig/load.ts'
+import { loadKubeconfig } from '../../../src/kubeconfig/parse.ts'
 import type { Case, Observed } from './cases.ts'
 import { loadCase, observe, readCases } from './cases.ts'
+import { folderWith, kubeconfig } from './folder.ts'
+import { pem } from './pems.ts'
 
 const cases = await readCases()
 
@@ -68,6 +72,124 @@ describe('recorded from client-go', () => {
     const stages = cases.filter(({ id }) => PLUGINS.has(id)).map(({ observed }) => observed.stage)
     expect(new Set(stages)).toEqual(new Set(['request']))
   })
+})
+
+const POD = { KUBERNETES_SERVICE_HOST: 'kubernetes', KUBERNETES_SERVICE_PORT: '443' }
+const SERVICE_ACCOUNT = {
+  'serviceaccount/token': 'SA',
+  'serviceaccount/ca.crt': pem('ca.pem'),
+  'serviceaccount/namespace': 'ns1',
+}
+
+// Recorded from client-go.
+describe('in a pod', () => {
+  test.each([
+    ['no kubeconfig', undefined, 'in-cluster', 'ns1'],
+    ['an empty one', '', 'in-cluster', 'ns1'],
+    [
+      'one without current-context',
+      kubeconfig().replace('current-context: c', ''),
+      'in-cluster',
+      'ns1',
+    ],
+    [
+      'a cluster that is not there',
+      kubeconfig().replace('cluster: k,', 'cluster: ghost,'),
+      'in-cluster',
+      'ns1',
+    ],
+    ['a good one without namespace', kubeconfig(), 'kubeconfig', 'ns1'],
+    [
+      'a good one with the namespace default',
+      kubeconfig({ context: 'namespace: default' }),
+      'kubeconfig',
+      'default',
+    ],
+  ])('%s', async (_name, kc, source, namespace) => {
+    await using folder = await folderWith(
+      { ...SERVICE_ACCOUNT, ...(kc !== undefined && { kc }) },
+      POD,
+    )
+    const options = kc === undefined ? {} : { kubeconfig: 'kc' }
+    expect(await loadFrom(options, folder.surroundings)).toMatchObject({ source, namespace })
+  })
+
+  test.each([
+    [
+      'a context that is not there',
+      kubeconfig().replace('current-context: c', 'current-context: zzz'),
+    ],
+    ['a cluster without server', kubeconfig().replace('server: "https://h:6443", ', '')],
+    ['a broken file', 'x'],
+  ])('the pod does not stand in for %s', async (_name, kc) => {
+    await using folder = await folderWith({ ...SERVICE_ACCOUNT, kc }, POD)
+    const failure = loadFrom({ kubeconfig: 'kc' }, folder.surroundings)
+    await expect(failure).rejects.toMatchObject({ code: 'ERR_KUBECONFIG_INVALID' })
+  })
+
+  test('the pod does not stand in for a file or a context that was asked for', async () => {
+    await using folder = await folderWith(SERVICE_ACCOUNT, POD)
+    await expect(loadFrom({ kubeconfig: 'no' }, folder.surroundings)).rejects.toThrow(/not exist/)
+    await expect(loadFrom({ context: 'zzz' }, folder.surroundings)).rejects.toThrow(/not in/)
+  })
+})
+
+describe('what is told beside the configuration', () => {
+  test('context, files and source', async () => {
+    await using folder = await folderWith(
+      { kc: kubeconfig(), more: '' },
+      { KUBECONFIG: 'no:kc:more' },
+    )
+    expect(await loadFrom({ namespace: 'shop' }, folder.surroundings)).toEqual({
+      server: 'https://h:6443',
+      auth: { token: 't' },
+      namespace: 'shop',
+      source: 'kubeconfig',
+      context: 'c',
+      files: ['kc', 'more'],
+      anonymous: false,
+    })
+  })
+
+  test('that nobody is logged in', async () => {
+    await using folder = await folderWith({ kc: kubeconfig().replace('user: u', 'user: ghost') })
+    const config = await loadFrom({ kubeconfig: 'kc' }, folder.surroundings)
+    expect(config).toMatchObject({ anonymous: true })
+    expect(config).not.toHaveProperty('auth')
+  })
+})
+
+describe('a document that the caller picked', () => {
+  test('is resolved as a file would be', async () => {
+    const document = await loadKubeconfig(kubeconfig())
+    expect(await resolveKubeconfig(document, { namespace: 'shop' })).toMatchObject({
+      auth: { token: 't' },
+      namespace: 'shop',
+      files: [],
+    })
+  })
+
+  test('selects no cluster', async () => {
+    const failure = resolveKubeconfig(await loadKubeconfig('', { path: '/kc' }))
+    await expect(failure).rejects.toMatchObject({ code: 'ERR_KUBECONFIG_NOT_FOUND' })
+  })
+})
+
+test('a configuration shows no secret, at whatever depth', async () => {
+  const text = kubeconfig({
+    cluster: 'proxy-url: "http://u:s3cret@p"',
+    user:
+      `token: s3cret, client-certificate-data: ${Buffer.from(pem('client.pem')).toString('base64')}, ` +
+      `client-key-data: ${Buffer.from(pem('client.key')).toString('base64')}`,
+  })
+  const config = await resolveKubeconfig(await loadKubeconfig(text))
+  const deep = { a: [{ b: config }] }
+  const shown = inspect(deep, { depth: 20 }) + JSON.stringify(deep)
+  expect(shown).not.toContain('s3cret')
+  expect(shown).not.toContain('PRIVATE KEY')
+  const { proxyUrl: _, ...spread } = config
+  expect(inspect(spread, { depth: 20 })).not.toMatch(/s3cret|PRIVATE KEY/)
+  expect({ ...config }).toMatchObject({ auth: { token: 's3cret' } })
 })
 
 describe('no error shows a secret of', () => {

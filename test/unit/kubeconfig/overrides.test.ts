@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { loadFrom } from '../../../src/kubeconfig/load.ts'
+import type { Overrides } from '../../../src/kubeconfig/load-options.ts'
+import { folderWith, kubeconfig } from './folder.ts'
+import { pem } from './pems.ts'
+
+const POD = {
+  'serviceaccount/token': 'SA',
+  'serviceaccount/ca.crt': pem('ca.pem'),
+  'ca.pem': pem('ca.pem'),
+}
+const ENV = { KUBERNETES_SERVICE_HOST: 'kubernetes', KUBERNETES_SERVICE_PORT: '443' }
+
+async function load(overrides: Overrides, kc: string | undefined) {
+  await using folder = await folderWith(kc === undefined ? POD : { ...POD, kc }, ENV)
+  return await loadFrom({ overrides, ...(kc !== undefined && { kubeconfig: 'kc' }) }, folder.surroundings)
+}
+
+describe('of a kubeconfig', () => {
+  const kc = kubeconfig({
+    cluster: 'certificate-authority: ca.pem, tls-server-name: sn',
+    user: 'username: b, password: p, as: bob, as-groups: [g]',
+  })
+
+  test('a server drops the name that belonged to the old one', async () => {
+    const config = await load({ server: 'https://other' }, kc)
+    expect(config).toMatchObject({ server: 'https://other', tls: { ca: pem('ca.pem') } })
+    expect(config.tls).not.toHaveProperty('serverName')
+  })
+
+  test('a token replaces what else was sent', async () => {
+    expect((await load({ token: 'T' }, kc)).auth).toEqual({ token: 'T' })
+  })
+
+  test('a token replaces a plugin', async () => {
+    const exec = kubeconfig({ user: 'exec: {command: plug}' })
+    expect((await load({ token: 'T' }, exec)).auth).toEqual({ token: 'T' })
+  })
+
+  test('no verification drops the authority', async () => {
+    const { tls } = await load({ insecureSkipTlsVerify: true }, kc)
+    expect(tls).toEqual({ serverName: 'sn', insecureSkipVerify: true })
+  })
+
+  test('whom to act as is replaced as a whole', async () => {
+    const { impersonate } = await load({ impersonate: { user: 'eve' } }, kc)
+    expect(impersonate).toEqual({ user: 'eve' })
+  })
+
+  test('a proxy and a server name', async () => {
+    const config = await load({ proxyUrl: 'socks5://p', tlsServerName: 'other' }, kc)
+    expect(config).toMatchObject({ proxyUrl: 'socks5://p', tls: { serverName: 'other' } })
+  })
+})
+
+describe('of a pod', () => {
+  test('a token, a name and somebody to act as', async () => {
+    const config = await load(
+      { token: 'T', tlsServerName: 'sn', impersonate: { user: 'eve' }, proxyUrl: 'http://p' },
+      undefined,
+    )
+    expect(config).toMatchObject({
+      source: 'in-cluster',
+      auth: { token: 'T' },
+      tls: { ca: pem('ca.pem'), serverName: 'sn' },
+      impersonate: { user: 'eve' },
+      proxyUrl: 'http://p',
+    })
+  })
+
+  test('no verification drops the authority', async () => {
+    const { tls } = await load({ insecureSkipTlsVerify: true }, undefined)
+    expect(tls).toEqual({ insecureSkipVerify: true })
+  })
+})
+
+test('a server alone is a cluster, to which no service account is sent', async () => {
+  const config = await load({ server: 'https://other' }, undefined)
+  expect(config).toMatchObject({ server: 'https://other', source: 'kubeconfig', anonymous: true })
+})

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import { loadFrom } from '../../../src/kubeconfig/load.ts'
+import type { KubeconfigParts } from './folder.ts'
+import { folderWith, kubeconfig } from './folder.ts'
+import { pem } from './pems.ts'
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+const CA = `certificate-authority-data: ${base64(pem('ca.pem'))}`
+const CERT = `client-certificate-data: ${base64(pem('client.pem'))}`
+const KEY = `client-key-data: ${base64(pem('client.key'))}`
+const FILES = {
+  'ca.pem': pem('ca.pem'),
+  'client.pem': pem('client.pem'),
+  'client.key': pem('client.key'),
+  empty: '',
+}
+
+async function load(parts: KubeconfigParts, server = 'https://h:6443') {
+  const text = kubeconfig(parts).replace('https://h:6443', server)
+  await using folder = await folderWith({ ...FILES, kc: text })
+  return await loadFrom({ kubeconfig: 'kc' }, folder.surroundings)
+}
+
+describe('TLS', () => {
+  test.each([
+    ['data', CA, `${CERT}, ${KEY}`],
+    [
+      'files',
+      'certificate-authority: ca.pem',
+      'client-certificate: client.pem, client-key: client.key',
+    ],
+    ['a file and data', CA, `client-certificate: client.pem, ${KEY}`],
+    ['data and a file', CA, `${CERT}, client-key: client.key`],
+  ])('from %s', async (_name, cluster, user) => {
+    const { tls, anonymous } = await load({ cluster, user })
+    expect(tls).toEqual({ ca: pem('ca.pem'), cert: pem('client.pem'), key: pem('client.key') })
+    expect(anonymous).toBe(false)
+  })
+
+  test('a server name and no verification', async () => {
+    const { tls } = await load({ cluster: 'tls-server-name: sn, insecure-skip-tls-verify: true' })
+    expect(tls).toEqual({ serverName: 'sn', insecureSkipVerify: true })
+  })
+
+  test('nothing without TLS, though the files must be there', async () => {
+    const cluster = 'certificate-authority: ca.pem, tls-server-name: sn'
+    expect(await load({ cluster }, 'http://h')).not.toHaveProperty('tls')
+    const missing = load({ cluster: 'certificate-authority: no.pem' }, 'http://h')
+    await expect(missing).rejects.toThrow(/which does not exist/)
+  })
+
+  test.each([
+    [
+      'a CA that would be ignored',
+      { cluster: `${CA}, insecure-skip-tls-verify: true` },
+      'clusters[0].cluster.insecure-skip-tls-verify',
+    ],
+    [
+      'an empty CA file',
+      { cluster: 'certificate-authority: empty' },
+      'clusters[0].cluster.certificate-authority',
+    ],
+    [
+      'a CA twice',
+      { cluster: `${CA}, certificate-authority: ca.pem` },
+      'clusters[0].cluster.certificate-authority',
+    ],
+    [
+      'a certificate twice',
+      { user: `${CERT}, ${KEY}, client-certificate: client.pem` },
+      'users[0].user.client-certificate',
+    ],
+    [
+      'a key twice',
+      { user: `${CERT}, ${KEY}, client-key: client.key` },
+      'users[0].user.client-key',
+    ],
+    ['a certificate without key', { user: CERT }, 'users[0].user.client-certificate'],
+    [
+      'the key of another',
+      { user: `${CERT}, client-key-data: ${base64(pem('other.key'))}` },
+      'users[0].user.client-key',
+    ],
+  ])('%s is refused', async (_name, parts, field) => {
+    await expect(load(parts)).rejects.toMatchObject({ code: 'ERR_KUBECONFIG_INVALID', field })
+  })
+
+  test('a key without certificate is not looked at', async () => {
+    expect(await load({ user: 'client-key: no/such/file' })).toMatchObject({ anonymous: true })
+  })
+})
+
+test('a proxy', async () => {
+  const { proxyUrl } = await load({ cluster: 'proxy-url: "HTTP://u:s3cret@p:1"' })
+  expect(proxyUrl).toBe('http://u:s3cret@p:1')
+  const failure = load({ cluster: 'proxy-url: "ftp://u:s3cret@p:1"' })
+  await expect(failure).rejects.toMatchObject({ field: 'clusters[0].cluster.proxy-url' })
+  await expect(failure).rejects.not.toThrow(/s3cret/)
+})
+
+test('a server with a password', async () => {
+  const failure = load({}, 'https://u:s3cret@h')
+  await expect(failure).rejects.toMatchObject({ field: 'clusters[0].cluster.server' })
+  await expect(failure).rejects.not.toThrow(/s3cret/)
+})
