@@ -77,7 +77,7 @@ export class StdinStream extends Writable {
 
   override _destroy(error: Error | null, callback: Callback): void {
     this.#waiting = null
-    this.#proceed()
+    this.#proceed(error)
     callback(error)
   }
 
@@ -102,9 +102,9 @@ export class StdinStream extends Writable {
     this.#window.sent(payload.length)
   }
 
-  #proceed(): void {
+  #proceed(error: Error | null = null): void {
     const callback = this.#callback
     this.#callback = null
-    callback?.()
+    callback?.(error)
   }
 }

@@ -1,0 +1,206 @@
+import { once } from 'node:events'
+import { setImmediate as turn } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { StdinStream } from '../../../src/process/stdin-stream.ts'
+import type { Message } from '../../../src/protocol/index.ts'
+import { decodeFrame, subprotocols } from '../../../src/protocol/index.ts'
+import { FakeSocket } from '../../support/fake-socket.ts'
+
+const kibibyte = 1024
+const mebibyte = 1024 * kibibyte
+
+/** The payloads of all that went to stdin. */
+function payloads(socket: FakeSocket): Uint8Array[] {
+  return socket.sent.map((message: Message) => {
+    const frame = decodeFrame(message, socket.subprotocol)
+    if (frame === null || 'violation' in frame) throw new Error('not a message')
+    expect(frame.channel).toBe(0)
+    return frame.payload
+  })
+}
+
+const lengths = (socket: FakeSocket) => payloads(socket).map(({ length }) => length)
+
+describe('messages', () => {
+  it('hold at most 32 KiB', () => {
+    const socket = new FakeSocket()
+    new StdinStream(socket, 'close', mebibyte).write(Buffer.alloc(100_000))
+    expect(lengths(socket)).toEqual([32_768, 32_768, 32_768, 1_696])
+  })
+
+  it.each(subprotocols)('carry the bytes as they are over %s', (subprotocol) => {
+    const socket = new FakeSocket(subprotocol)
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
+    new StdinStream(socket, 'impossible', mebibyte).write(bytes)
+    expect(Buffer.concat(payloads(socket))).toEqual(bytes)
+  })
+
+  it('take text as UTF-8', () => {
+    const socket = new FakeSocket()
+    new StdinStream(socket, 'close', mebibyte).write('ä😀')
+    expect(Buffer.concat(payloads(socket)).toString()).toBe('ä😀')
+  })
+
+  it('are copies: the caller may use its buffer again', () => {
+    const socket = new FakeSocket()
+    const buffer = Buffer.from('abc')
+    new StdinStream(socket, 'close', mebibyte).write(buffer)
+    buffer.fill('z')
+    expect(socket.sent).toEqual([Uint8Array.of(0, 97, 98, 99)])
+  })
+})
+
+describe('credit', () => {
+  it('stops what is over the window, and a receipt lets it go on', () => {
+    const socket = new FakeSocket()
+    const stdin = new StdinStream(socket, 'close', 40 * kibibyte)
+    let written = 0
+    stdin.write(Buffer.alloc(100 * kibibyte), () => {
+      written += 1
+    })
+    expect(lengths(socket)).toEqual([32 * kibibyte, 8 * kibibyte])
+    expect(socket.pings.at(-1)).toBe(String(40 * kibibyte))
+    stdin.pong(String(32 * kibibyte))
+    expect(lengths(socket).slice(2)).toEqual([32 * kibibyte])
+    stdin.pong(String(72 * kibibyte))
+    expect(lengths(socket).slice(3)).toEqual([28 * kibibyte])
+    expect(stdin.window.acknowledged).toBe(72 * kibibyte)
+    return expect.poll(() => written).toBe(1)
+  })
+
+  it('is not opened by what is no receipt', () => {
+    const socket = new FakeSocket()
+    const stdin = new StdinStream(socket, 'close', 10)
+    stdin.write(Buffer.alloc(20))
+    for (const pong of ['', 'x', '20', '0', '-1']) stdin.pong(pong)
+    expect(lengths(socket)).toEqual([10])
+  })
+
+  it('a window of one byte is slow, but enough', async () => {
+    const socket = new FakeSocket()
+    const stdin = new StdinStream(socket, 'close', 1)
+    stdin.end('abc')
+    while (socket.sent.length < 4) {
+      stdin.pong(socket.pings.at(-1) ?? '')
+      await turn()
+    }
+    expect(socket.sent.slice(0, 3).map(String)).toEqual(['0,97', '0,98', '0,99'])
+    expect(socket.sent[3]).toEqual(Uint8Array.of(255, 0))
+  })
+
+  it('makes write() say that it is full, and drain follows', async () => {
+    const stdin = new StdinStream(new FakeSocket(), 'close', 10)
+    expect(stdin.write(Buffer.alloc(64 * kibibyte))).toBe(false)
+    const drained = once(stdin, 'drain')
+    while (stdin.writableLength > 0) stdin.pong(String(stdin.window.acknowledged + 10))
+    await drained
+    expect(stdin.writableNeedDrain).toBe(false)
+  })
+})
+
+describe('the end', () => {
+  it('is a CLOSE message behind the last byte', async () => {
+    const socket = new FakeSocket()
+    const stdin = new StdinStream(socket, 'close', mebibyte)
+    stdin.end('x')
+    await once(stdin, 'finish')
+    expect(socket.sent).toEqual([Uint8Array.of(0, 120), Uint8Array.of(255, 0)])
+    expect(socket.pings).toEqual(['1'])
+    expect(stdin.canEnd).toBe(true)
+  })
+
+  it('waits for credit', async () => {
+    const socket = new FakeSocket()
+    const stdin = new StdinStream(socket, 'close', 2)
+    stdin.end('abc')
+    await turn()
+    expect(socket.sent).toHaveLength(1)
+    stdin.pong('2')
+    await once(stdin, 'finish')
+    expect(socket.sent.at(-1)).toEqual(Uint8Array.of(255, 0))
+  })
+
+  it('of a terminal is the byte 0x04', async () => {
+    const socket = new FakeSocket('v4.channel.k8s.io')
+    const stdin = new StdinStream(socket, 'terminal', mebibyte)
+    stdin.end()
+    await once(stdin, 'finish')
+    expect(socket.sent).toEqual([Uint8Array.of(0, 4)])
+    expect([stdin.canEnd, stdin.errored]).toEqual([true, null])
+  })
+
+  it('is an error where there is none, after everything was sent', async () => {
+    const socket = new FakeSocket('v4.channel.k8s.io')
+    const stdin = new StdinStream(socket, 'impossible', mebibyte)
+    const ended = new Promise((resolve) => stdin.once('error', resolve).end('x'))
+    expect(await ended).toMatchObject({
+      name: 'ExecError',
+      code: 'ERR_STDIN_CANNOT_END',
+      protocol: 'v4.channel.k8s.io',
+    })
+    expect(socket.sent).toEqual([Uint8Array.of(0, 120)])
+    expect([stdin.canEnd, stdin.destroyed]).toEqual([false, true])
+  })
+})
+
+describe('callbacks are called exactly once', () => {
+  /** Three writes of which none has the credit to be done, and the end. */
+  function waiting() {
+    const stdin = new StdinStream(new FakeSocket(), 'close', 4)
+    const calls: [string, boolean][] = []
+    const note = (name: string) => (error?: Error | null) => calls.push([name, error != null])
+    for (const name of ['a', 'b', 'c']) stdin.write(Buffer.alloc(10), note(name))
+    stdin.end(note('end'))
+    return { stdin, calls }
+  }
+
+  it('when everything could be sent', async () => {
+    const { stdin, calls } = waiting()
+    while (stdin.window.acknowledged < 30) {
+      stdin.pong(String(Math.min(stdin.window.acknowledged + 4, 30)))
+      await turn()
+    }
+    expect(calls).toEqual([
+      ['a', false],
+      ['b', false],
+      ['c', false],
+      ['end', false],
+    ])
+  })
+
+  it('with an error when the session has failed', async () => {
+    const { stdin, calls } = waiting()
+    stdin.destroy(new Error('lost'))
+    await turn()
+    // What was not sent whole was not written.
+    expect(calls.sort()).toEqual([
+      ['a', true],
+      ['b', true],
+      ['c', true],
+      ['end', true],
+    ])
+  })
+
+  it('when the command has ended', async () => {
+    const { stdin, calls } = waiting()
+    const errors: unknown[] = []
+    stdin.on('error', (error) => errors.push(error))
+    stdin.release()
+    stdin.pong('4')
+    await once(stdin, 'close')
+    await turn()
+    expect(calls.map(([name]) => name).sort()).toEqual(['a', 'b', 'c', 'end'])
+    expect(errors).toEqual([])
+  })
+})
+
+it('after the end of the command nothing is sent, and a write is no event', async () => {
+  const socket = new FakeSocket()
+  const stdin = new StdinStream(socket, 'close', mebibyte)
+  stdin.release()
+  const late = new Promise((resolve) => stdin.write('late', resolve))
+  expect(await late).toMatchObject({ code: 'ERR_STREAM_DESTROYED' })
+  stdin.end()
+  await turn()
+  expect([socket.sent, socket.pings, stdin.errored]).toEqual([[], [], null])
+})
