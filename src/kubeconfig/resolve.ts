@@ -73,8 +73,8 @@ export async function resolveCluster(
   return withField(cluster, () => {
     const server = parseServer(address, `${origin.field}.server`)
     const proxyUrl = proxy && parseProxyUrl(proxy, `${origin.field}.proxy-url`)
-    // Without TLS there is nothing for these to do; client-go drops them unread.
-    const checked = server.protocol === 'http:' ? {} : checkTls(tls, names)
+    // client-go drops all of this without TLS. A client certificate stays, so that the dialer can refuse to go without.
+    const checked = server.protocol === 'http:' ? { ...user.tls } : checkTls(tls, names)
     const { auth, impersonate } = user
     return {
       server: server.href,

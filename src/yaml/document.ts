@@ -12,8 +12,8 @@ export interface YamlDocument {
 
 /** Levels of nesting; the parser works recursively behind this check. */
 const MAX_DEPTH = 200
-/** Tokens of the first document; hostile text of 4 MiB would otherwise take a minute. */
-const MAX_LEXEMES = 1_000_000
+/** Tokens of the first document; hostile text of 4 MiB would otherwise block for a minute. */
+const MAX_LEXEMES = 500_000
 
 const EMPTY: YamlNode = { kind: 'null', offset: 0 }
 

@@ -13,7 +13,10 @@ const ENV = { KUBERNETES_SERVICE_HOST: 'kubernetes', KUBERNETES_SERVICE_PORT: '4
 
 async function load(overrides: Overrides, kc: string | undefined) {
   await using folder = await folderWith(kc === undefined ? POD : { ...POD, kc }, ENV)
-  return await loadFrom({ overrides, ...(kc !== undefined && { kubeconfig: 'kc' }) }, folder.surroundings)
+  return await loadFrom(
+    { overrides, ...(kc !== undefined && { kubeconfig: 'kc' }) },
+    folder.surroundings,
+  )
 }
 
 describe('of a kubeconfig', () => {

@@ -42,6 +42,14 @@ describe('TLS', () => {
     expect(tls).toEqual({ serverName: 'sn', insecureSkipVerify: true })
   })
 
+  test('a client certificate is kept without TLS, for the dialer to refuse', async () => {
+    const config = await load({ user: `${CERT}, ${KEY}` }, 'http://h')
+    expect(config).toMatchObject({ anonymous: false, tls: { key: Buffer.from(pem('client.key')) } })
+    expect(JSON.stringify(config)).not.toContain(
+      JSON.stringify([...Buffer.from('PRIVATE')]).slice(1, -1),
+    )
+  })
+
   test('nothing without TLS, though the files must be there', async () => {
     const cluster = 'certificate-authority: ca.pem, tls-server-name: sn'
     expect(await load({ cluster }, 'http://h')).not.toHaveProperty('tls')
