@@ -56,7 +56,6 @@ export class StdinPipe {
 
   /** The process has ended: what comes now is dropped. */
   abandon(): void {
-    this.#unread += this.readable.readableLength
     this.readable.destroy()
   }
 
