@@ -37,8 +37,8 @@ const clientKeys = [
 ]
 const loadKeys = ['kubeconfig', 'context', 'cluster', 'user', 'namespace', 'overrides']
 const configKeys = ['server', 'namespace', 'tls', 'auth', 'proxyUrl', 'impersonate']
-/** What `loadClusterConfig` adds to say where a config comes from. */
-const originKeys = ['source', 'context', 'anonymous', 'files']
+/** A result of `loadClusterConfig` is a literal too, and says where it comes from. */
+const literalKeys = [...configKeys, 'source', 'context', 'anonymous', 'files']
 
 /**
  * A cluster to run commands in: from the kubeconfig or the pod's service account as kubectl finds them, or from a
@@ -50,10 +50,8 @@ export async function connect(
   source: ((LoadOptions & { readonly server?: never }) | ClusterConfig) & ClientOptions = {},
 ): Promise<Cluster> {
   const literal = typeof source === 'object' && source !== null && 'server' in source
-  knownKeys('connect', source, [
-    ...clientKeys,
-    ...(!literal ? loadKeys : 'source' in source ? [...configKeys, ...originKeys] : configKeys),
-  ])
+  if (literal) refuseMixture(source)
+  knownKeys('connect', source, [...clientKeys, ...(literal ? literalKeys : loadKeys)])
   const options = clientOptions(source)
   const config = literal
     ? (source as ClusterConfig)
@@ -124,6 +122,18 @@ function validHeartbeat(heartbeat: HeartbeatOptions | false): HeartbeatOptions |
   const interval = wholeNumber('heartbeat.interval', heartbeat.interval, 1, maxTimer)
   const deadline = wholeNumber('heartbeat.deadline', heartbeat.deadline, interval, maxTimer)
   return { interval, deadline }
+}
+
+/** The credentials of a kubeconfig must not reach another server by accident. */
+function refuseMixture(source: object): void {
+  const loaded = 'source' in source ? ['context'] : []
+  const key = loadKeys.find(
+    (name) => name in source && !configKeys.includes(name) && !loaded.includes(name),
+  )
+  if (key === undefined) return
+  throw new TypeError(
+    `connect takes a literal configuration, which 'server' makes it, or what to load, such as '${key}', and not both; to send a kubeconfig's credentials to another server, use overrides: { server }`,
+  )
 }
 
 function loadOptions(source: LoadOptions & ClientOptions): LoadOptions {

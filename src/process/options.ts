@@ -141,7 +141,8 @@ export function knownKeys(what: string, options: unknown, known: readonly string
 }
 
 function sessionOptions(options: SessionCallOptions): void {
-  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
+  // Not by class: a signal may come from another realm or a polyfill.
+  if (options.signal !== undefined && typeof options.signal?.addEventListener !== 'function') {
     throw new TypeError('signal must be an AbortSignal')
   }
   if (options.subprotocol !== undefined && !isSubprotocol(options.subprotocol)) {

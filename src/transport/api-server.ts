@@ -1,6 +1,7 @@
 import type { Credential, CredentialSource } from '../auth/credential.ts'
 import { UpgradeError } from '../errors.ts'
 import type { Subprotocol, SubprotocolChoice } from '../protocol/index.ts'
+import { Deferred } from './deferred.ts'
 import { dial } from './dial.ts'
 import type { Endpoint } from './endpoint.ts'
 import { answers, getJson } from './get.ts'
@@ -50,7 +51,7 @@ export class ApiServer {
   /** GETs a JSON document below the API server's prefix. */
   getJson(path: string, signal?: AbortSignal): Promise<unknown> {
     const timeout = this.#handshakeTimeout
-    return this.#authenticated((credential) =>
+    return this.#authenticated(signal, (credential) =>
       getJson(this.endpoint, { path, credential, timeout, signal }),
     )
   }
@@ -60,8 +61,7 @@ export class ApiServer {
     { path, signal }: OpenOptions,
     accept: (socket: Socket) => Session,
   ): Promise<Session> {
-    return this.#authenticated(async (credential) => {
-      signal?.throwIfAborted()
+    return this.#authenticated(signal, (credential) => {
       const probe = (timeout: number) => answers(this.endpoint, timeout)
       const timeout = this.#handshakeTimeout
       const options = { path: path(subprotocol), subprotocol, credential, timeout, signal, probe }
@@ -69,14 +69,31 @@ export class ApiServer {
     })
   }
 
-  async #authenticated<T>(attempt: (credential: Credential) => Promise<T>): Promise<T> {
-    const credential = await this.#credentials.credential()
+  async #authenticated<T>(
+    signal: AbortSignal | undefined,
+    attempt: (credential: Credential) => Promise<T>,
+  ): Promise<T> {
+    const credential = await unlessAborted(this.#credentials.credential(), signal)
     try {
       return await attempt(credential)
     } catch (error) {
       const rejected = error instanceof UpgradeError && error.httpStatus === 401
       if (!rejected || !this.#credentials.refreshable) throw error
-      return await attempt(await this.#credentials.credential(credential))
+      return await attempt(await unlessAborted(this.#credentials.credential(credential), signal))
     }
+  }
+}
+
+/** Credentials may take as long as somebody needs to log in; an abort does not wait for that. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise
+  const aborted = new Deferred<never>()
+  const abort = () => aborted.reject(signal.reason)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([aborted.promise, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }
