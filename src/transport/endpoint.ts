@@ -3,6 +3,7 @@ import { impersonationHeaders } from '../auth/impersonation.ts'
 import { AuthError } from '../errors.ts'
 import type { ClusterConfig, TlsConfig } from '../kubeconfig/cluster-config.ts'
 import { parseServer } from '../kubeconfig/server.ts'
+import { checkTls } from '../kubeconfig/tls.ts'
 import { version } from '../version.ts'
 import type { TlsOptions } from './tls.ts'
 import { tlsOptions } from './tls.ts'
@@ -47,7 +48,27 @@ export function endpointOf(config: ClusterConfig, allowInsecureHttp: boolean): E
     'User-Agent': `podwire/${version}`,
     ...impersonationHeaders(config.impersonate),
   }
-  return { secure, hostname, port, prefix, tls: config.tls ?? {}, headers }
+  const tls = secure ? checkTls(validTls(config.tls ?? {})) : {}
+  return { secure, hostname, port, prefix, tls, headers }
+}
+
+const tlsKeys = ['ca', 'cert', 'key', 'serverName', 'insecureSkipVerify']
+
+/** A misspelt option of TLS would be one that is not there. */
+function validTls(tls: TlsConfig): TlsConfig {
+  if (typeof tls !== 'object' || tls === null) throw new TypeError('tls must be an object')
+  for (const key of Object.keys(tls)) {
+    if (!tlsKeys.includes(key)) {
+      throw new TypeError(`tls has no option '${key}'; it has ${tlsKeys.join(', ')}`)
+    }
+  }
+  for (const key of ['ca', 'cert', 'key'] as const) {
+    const pem: unknown = tls[key]
+    if (pem !== undefined && typeof pem !== 'string' && !(pem instanceof Uint8Array)) {
+      throw new TypeError(`tls.${key} must be PEM, as a string or a Uint8Array`)
+    }
+  }
+  return tls
 }
 
 /** Host and port as in a URL: what errors name. */
