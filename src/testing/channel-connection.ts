@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import type { Subprotocol } from '../protocol/index.ts'
@@ -70,6 +71,7 @@ export class ChannelConnection implements Outlet {
     this.#reset = reset
     this.subprotocol = subprotocol
     this.gone = this.#gone.signal
+    setMaxListeners(0, this.gone)
     // The opcode does not matter: a text message with the same bytes is the same.
     socket.on('message', (data: Buffer) => this.#take({ kind: 'message', data }))
     socket.on('ping', (data) => this.#take({ kind: 'ping', data }))

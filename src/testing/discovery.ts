@@ -1,5 +1,6 @@
 import type { HttpAnswer } from './http-answer.ts'
 import { jsonAnswer, textAnswer } from './http-answer.ts'
+import type { Generation } from './options.ts'
 
 const podVerbs = ['get', 'list']
 
@@ -56,6 +57,13 @@ export function isPublicPath(path: string): boolean {
 /** 1.35 is 35. */
 export function minorVersion(version: string): number {
   return Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? Number.NaN)
+}
+
+/** Who answers v5 in a version, with the default feature gates. */
+export function generationOf(version: string): Generation {
+  const minor = minorVersion(version)
+  if (minor < 30) return 'runtime'
+  return minor < 36 ? 'api-server' : 'kubelet'
 }
 
 function versionInfo(version: string): object {

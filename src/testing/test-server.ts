@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import { chmod, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server } from 'node:https'
@@ -11,10 +11,11 @@ import type { ApiRequest } from './api.ts'
 import { Api } from './api.ts'
 import type { AuthenticatedUser } from './authentication.ts'
 import { Authentication } from './authentication.ts'
+import { refuseBadRequest } from './bad-request.ts'
 import type { CertificateAndKey, CertificateAuthority } from './certificate.ts'
 import { createCertificateAuthority } from './certificate.ts'
 import { ContainerLog } from './container-log.ts'
-import { minorVersion } from './discovery.ts'
+import { generationOf } from './discovery.ts'
 import { httpFault } from './fault/http.ts'
 import type { Fault, FaultSource } from './fault.ts'
 import type { HttpAnswer } from './http-answer.ts'
@@ -79,6 +80,8 @@ class ApiServer implements TestServer {
 
   constructor(options: TestServerOptions) {
     const version = options.version ?? 'v1.35.6'
+    // One listener per local process.
+    setMaxListeners(0, this.#closing.signal)
     this.token = options.token ?? randomBytes(16).toString('hex')
     this.#authority = createCertificateAuthority()
     this.ca = this.#authority.cert
@@ -246,12 +249,6 @@ interface Seen {
   readonly answer: HttpAnswer | null
 }
 
-function generationOf(version: string): Generation {
-  const minor = minorVersion(version)
-  if (minor < 30) return 'runtime'
-  return minor < 36 ? 'api-server' : 'kubelet'
-}
-
 function serverCertificate(
   authority: CertificateAuthority,
   kind: 'valid' | 'expired' | 'wrong-name',
@@ -265,18 +262,4 @@ function serverCertificate(
       notAfter: new Date(Date.now() - day),
     }),
   })
-}
-
-/** What `net/http` of Go says to a request that it cannot read. */
-function refuseBadRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable) return
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW'
-  const line = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'
-  socket.end(
-    `HTTP/1.1 ${line}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${line}`,
-  )
-  // The rest of the request is read for a moment, as Go does, so that no reset eats the answer.
-  socket.resume()
-  const timer = setTimeout(() => socket.destroy(), 500)
-  socket.once('close', () => clearTimeout(timer))
 }
