@@ -1,5 +1,6 @@
 import type { ExecErrorFields } from '../errors.ts'
 import { ExecError, ExitError, MaxBufferError, TimeoutError } from '../errors.ts'
+import type { Status } from '../protocol/index.ts'
 import type { Socket } from '../transport/socket.ts'
 import { CollectedOutput } from './collected-output.ts'
 import type { Opener } from './open-process.ts'
@@ -7,7 +8,7 @@ import { stdinEnd } from './open-process.ts'
 import type { ExecOptions, ExecResult, SessionDefaults } from './options.ts'
 import type { Exit } from './session.ts'
 import { Session } from './session.ts'
-import { StdinFeed } from './stdin-source.ts'
+import { abandonSource, claimSource, StdinFeed } from './stdin-source.ts'
 import { StdinStream } from './stdin-stream.ts'
 
 const defaultMaxBuffer = 64 * 1024 * 1024
@@ -19,18 +20,21 @@ export async function collectExec(
   defaults: SessionDefaults,
 ): Promise<ExecResult<string | Uint8Array>> {
   const { signal, timeout } = options
-  signal?.throwIfAborted()
   const output = new ExecOutput(options)
   // One reason to stop for all that can stop the call, before and after the session opens.
   const stop = new AbortController()
   const abort = () => stop.abort(signal?.reason)
   signal?.addEventListener('abort', abort, { once: true })
+  if (signal?.aborted) abort()
   const timer =
     timeout === undefined
       ? undefined
-      : setTimeout(() => stop.abort(timeoutError(timeout, output.fields)), timeout)
+      : setTimeout(() => {
+          // Behind the outcome only the connection's end is missing, and it is near.
+          if (!output.isKnown) stop.abort(timeoutError(timeout, output.fields))
+        }, timeout)
   try {
-    const session = await open((socket) => output.accept(socket, defaults), stop.signal)
+    const session = await openWithSource(open, output, { options, defaults, signal: stop.signal })
     stop.signal.addEventListener('abort', () => session.fail(stop.signal.reason))
     if (stop.signal.aborted) session.fail(stop.signal.reason)
     return await result(session, output, options)
@@ -38,6 +42,34 @@ export async function collectExec(
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)
   }
+}
+
+/** Without a session nobody reads the source: it is let go, as a `pipeline` would. */
+async function openWithSource(
+  open: Opener,
+  output: ExecOutput,
+  { options, defaults, signal }: OpeningOptions,
+): Promise<Session> {
+  const { stdin } = options
+  if (stdin !== undefined) claimSource(stdin)
+  try {
+    signal.throwIfAborted()
+    return await open((socket) => output.accept(socket, defaults), signal)
+  } catch (error) {
+    if (stdin !== undefined) abandonSource(stdin)
+    throw error
+  }
+}
+
+interface OpeningOptions {
+  readonly options: ExecOptions
+  readonly defaults: SessionDefaults
+  readonly signal: AbortSignal
+}
+
+interface OutputFields extends Pick<ExecErrorFields, 'exitCode' | 'stdout' | 'stderr'> {
+  readonly status: Status | null
+  readonly protocol: string
 }
 
 /** The streams of one exec. */
@@ -53,8 +85,17 @@ class ExecOutput {
     this.#stderr = this.#collect('stderr')
   }
 
-  get fields(): Pick<ExecErrorFields, 'stdout' | 'stderr' | 'protocol'> {
+  /** Whether it is known how the command ended. */
+  get isKnown(): boolean {
+    return this.#session !== undefined && this.#session.outcome !== null
+  }
+
+  /** What is known so far; nothing is collected afterwards. */
+  get fields(): OutputFields {
+    const outcome = this.#session?.outcome ?? null
     return {
+      exitCode: outcome?.kind === 'exit' ? outcome.exitCode : null,
+      status: outcome?.status ?? null,
       stdout: this.#stdout.take(),
       stderr: this.#stderr.take(),
       protocol: this.#session?.subprotocol ?? '',
@@ -72,7 +113,9 @@ class ExecOutput {
     )
     this.#session = session
     if (source !== undefined && stdin !== null) {
-      new StdinFeed(source, stdin).run().catch((cause) => session.fail(this.#sourceError(cause)))
+      new StdinFeed(source, stdin).run().catch((cause) => {
+        if (!this.isKnown) session.fail(this.#sourceError(cause))
+      })
     }
     return session
   }
@@ -106,13 +149,12 @@ async function result(
   let exit: Exit
   try {
     exit = await session.exit
+    // Ended from our side behind the outcome: this may not be all of the output.
+    if (session.failure !== null) throw session.failure.reason
   } catch (error) {
     if (reject) throw error
-    const status = error instanceof ExecError ? error.status : null
     return {
-      exitCode: null,
       ...output.fields,
-      status,
       verified: false,
       error: error instanceof Error ? error : new Error('aborted', { cause: error }),
       protocol: session.subprotocol,

@@ -18,7 +18,7 @@ import type { Socket, SocketEnd, SocketEvents } from '../transport/socket.ts'
 import type { OutputSink } from './output-sink.ts'
 import type { StdinStream } from './stdin-stream.ts'
 
-/** Milliseconds that a server has to close the connection after the status; all of them do so at once. */
+/** Milliseconds without output after which a server that has sent the status is left; all of them close at once. */
 const closeAfterStatus = 1_000
 
 /** Unacknowledged stdin, in bytes, from which silence may mean that the command does not read. */
@@ -64,6 +64,7 @@ export class Session implements SocketEvents {
   #failure: { readonly reason: unknown } | null = null
   #closeTimer: NodeJS.Timeout | undefined
   #held = 0
+  #outputs = 0
   #ended = false
 
   constructor(socket: Socket, streams: SessionStreams, options: SessionOptions) {
@@ -86,6 +87,16 @@ export class Session implements SocketEvents {
     return this.#ended
   }
 
+  /** How the command ended, as soon as it is known; output may still come. */
+  get outcome(): Outcome | null {
+    return this.#outcome
+  }
+
+  /** Why the session was ended from our side; `null`: it was not. */
+  get failure(): { readonly reason: unknown } | null {
+    return this.#failure
+  }
+
   /** Calls back when the session has ended, just before `exit` settles. */
   onEnd(callback: () => void): void {
     this.#onEnd.push(callback)
@@ -103,9 +114,12 @@ export class Session implements SocketEvents {
     this.#socket.send(encodeFrame(Channel.Resize, payload, this.subprotocol))
   }
 
-  /** Ends the session from our side; `exit` rejects with the reason, unless the outcome is known already. */
+  /**
+   * Ends the session from our side: what was not read yet is discarded, and the streams fail with the reason. So does
+   * `exit`, unless the outcome is known already, which is final.
+   */
   fail(reason: unknown): void {
-    if (this.#ended || this.#outcome !== null || this.#failure !== null) return
+    if (this.#ended || this.#failure !== null) return
     this.#failure = { reason }
     this.#held = 0
     this.#socket.close()
@@ -121,6 +135,7 @@ export class Session implements SocketEvents {
     if (event === null) return
     if (event.type === 'output') {
       const sink = event.channel === Channel.Stdout ? this.#streams.stdout : this.#streams.stderr
+      this.#outputs += 1
       // After a failure of ours nobody is to get more, and nothing may hold back the end.
       if (sink !== null && this.#failure === null && !sink.write(event.payload)) {
         this.#held |= 1 << event.channel
@@ -156,35 +171,48 @@ export class Session implements SocketEvents {
   #know(outcome: Outcome): void {
     this.#outcome = outcome
     this.#streams.stdin?.release()
-    this.#closeTimer = setTimeout(() => this.#socket.close(), closeAfterStatus)
+    this.#closeWhenQuiet()
+  }
+
+  /** Nothing on the server's side orders status and output: what we hold back, or is still coming, is not cut off. */
+  #closeWhenQuiet(): void {
+    const outputs = this.#outputs
+    this.#closeTimer = setTimeout(() => {
+      if (this.#held !== 0 || this.#outputs !== outputs) this.#closeWhenQuiet()
+      else this.#socket.close()
+    }, closeAfterStatus)
   }
 
   #settle(end: SocketEnd, last: SessionEvent | null): void {
-    if (last?.type === 'outcome') this.#outcome ??= last.outcome
+    const failure = this.#failure
+    // The answer to a close of ours says nothing about the command.
+    if (failure === null && last?.type === 'outcome') this.#outcome = last.outcome
     const outcome = this.#outcome
-    if (this.#failure !== null) this.#reject(this.#failure.reason, 'discard')
-    else if (outcome?.kind === 'exit') this.#resolve(outcome)
-    else if (outcome?.kind === 'failure') this.#reject(this.#refused(outcome.status), 'deliver')
-    else if (last?.type === 'violation') this.#reject(this.#violated(last.violation), 'deliver')
-    else this.#reject(this.#lost(end), 'deliver')
+    if (outcome?.kind === 'exit') this.#resolve(outcome)
+    else if (outcome?.kind === 'failure') this.#reject(this.#refused(outcome.status))
+    else if (failure !== null) this.#reject(failure.reason)
+    else if (last?.type === 'violation') this.#reject(this.#violated(last.violation))
+    else this.#reject(this.#lost(end))
   }
 
   #resolve({ exitCode, status }: Outcome & { kind: 'exit' }): void {
-    const { stdin, stdout, stderr } = this.#streams
-    stdout?.end(null, 'deliver')
-    stderr?.end(null, 'deliver')
-    stdin?.release()
+    this.#endOutput(this.#failure === null ? null : errorOf(this.#failure.reason))
+    this.#streams.stdin?.release()
     const ofExec = this.#options.kind === 'exec'
     this.#exit.resolve({ exitCode: ofExec ? exitCode : null, status, verified: false })
   }
 
-  #reject(reason: unknown, rest: 'deliver' | 'discard'): void {
-    const { stdin, stdout, stderr } = this.#streams
-    const error = reason instanceof Error ? reason : new Error('aborted', { cause: reason })
-    stdout?.end(error, rest)
-    stderr?.end(error, rest)
-    stdin?.destroy(error)
+  #reject(reason: unknown): void {
+    const error = errorOf(reason)
+    this.#endOutput(error)
+    this.#streams.stdin?.destroy(error)
     this.#exit.reject(reason)
+  }
+
+  #endOutput(error: Error | null): void {
+    const rest = this.#failure === null ? 'deliver' : 'discard'
+    this.#streams.stdout?.end(error, rest)
+    this.#streams.stderr?.end(error, rest)
   }
 
   #violated({ violation, description }: Violation): ProtocolError {
@@ -229,4 +257,8 @@ export class Session implements SocketEvents {
   #fields(): Partial<ExecErrorFields> {
     return { ...this.#options.collected(), protocol: this.subprotocol }
   }
+}
+
+function errorOf(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('aborted', { cause: reason })
 }

@@ -15,6 +15,19 @@ export function validStdinSource(source: unknown): StdinSource {
   )
 }
 
+/** A source may fail before the session is open: that must crash nothing, and the feed is told when it reads. */
+export function claimSource(source: StdinSource): void {
+  if (!(source instanceof Readable)) return
+  const ignore = () => {}
+  source.on('error', ignore)
+  source.once('close', () => source.off('error', ignore))
+}
+
+/** Lets go of a source that will not be read, because there is no session. */
+export function abandonSource(source: StdinSource): void {
+  if (source instanceof Readable) source.destroy()
+}
+
 /** Writes a source into stdin at the pace the server takes it, then ends stdin. */
 export class StdinFeed {
   readonly #source: StdinSource
