@@ -120,6 +120,7 @@ export class FakeSocket implements Socket {
   #finish(end: SocketEnd): void {
     if (this.#ended) return
     this.#ended = true
+    this.#waiting = []
     this.#events?.end(end)
   }
 }
