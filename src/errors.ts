@@ -13,6 +13,10 @@ export type ErrorCode =
   | 'ERR_CREDENTIALS_UNAVAILABLE'
   | 'ERR_CREDENTIALS_INVALID'
   | 'ERR_CREDENTIALS_INSECURE'
+  | 'ERR_PLUGIN_DENIED'
+  | 'ERR_PLUGIN_NOT_FOUND'
+  | 'ERR_PLUGIN_FAILED'
+  | 'ERR_PLUGIN_OUTPUT'
   // ConnectionError
   | 'ERR_CONNECTION_FAILED'
   | 'ERR_CONNECTION_REFUSED'
@@ -84,7 +88,29 @@ export class KubeconfigError extends PodwireError {
 }
 
 /** Credentials that could not be obtained or cannot be used. */
-export class AuthError extends PodwireError {}
+export class AuthError extends PodwireError {
+  /** The credential plugin that this is about, without its arguments; `null` when it is about none. */
+  readonly command: string | null
+  /** The plugin's; `null` when it was never started, or was ended by a signal. */
+  readonly exitCode: number | null
+  /** The end of what the plugin wrote to stderr, up to 4 KiB; not printed with the error. */
+  declare readonly stderr: string
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: ErrorOptions & {
+      readonly command?: string
+      readonly exitCode?: number | null
+      readonly stderr?: string
+    } = {},
+  ) {
+    super(code, message, options)
+    this.command = options.command ?? null
+    this.exitCode = options.exitCode ?? null
+    hidden(this, 'stderr', options.stderr ?? '')
+  }
+}
 
 /** The server could not be reached, or TLS with it could not be established. */
 export class ConnectionError extends PodwireError {}
@@ -167,7 +193,7 @@ export class ExecError extends PodwireError implements ExecErrorFields {
   }
 }
 
-function hidden(error: ExecError, name: string, value: unknown): void {
+function hidden(error: PodwireError, name: string, value: unknown): void {
   Object.defineProperty(error, name, { value, configurable: true, writable: true })
 }
 

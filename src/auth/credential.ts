@@ -1,11 +1,12 @@
+/** PEM text or bytes. */
+export type Pem = string | Uint8Array
+
 /** What authenticates one dial. Asked for before each, so that rotated tokens and certificates are used. */
 export interface Credential {
   /** Such as `Authorization`; never shown, logged or put into an error. */
   readonly headers?: Readonly<Record<string, string>>
-  /** PEM. */
-  readonly cert?: string | Uint8Array
-  /** PEM. */
-  readonly key?: string | Uint8Array
+  readonly cert?: Pem
+  readonly key?: Pem
   readonly expiresAt?: Date
 }
 

@@ -1,10 +1,7 @@
-import type { Auth } from '../auth/credential.ts'
+import type { Auth, Pem } from '../auth/credential.ts'
 import type { Impersonation } from '../auth/impersonation.ts'
 
-export type { Impersonation }
-
-/** PEM text or bytes. */
-export type Pem = string | Uint8Array
+export type { Impersonation, Pem }
 
 export interface TlsConfig {
   /** The only certificates trusted, one or several; absent: those that Node trusts. */

@@ -1,4 +1,4 @@
-import { FieldError } from './field-error.ts'
+import { FieldError } from '../auth/field-error.ts'
 
 /**
  * A proxy's URL with its scheme in lower case.

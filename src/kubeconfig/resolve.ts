@@ -1,7 +1,7 @@
+import { FieldError } from '../auth/field-error.ts'
 import { redact } from '../auth/redact.ts'
 import type { ClusterConfig, TlsConfig } from './cluster-config.ts'
 import type { KubeconfigCluster, KubeconfigUser } from './document.ts'
-import { FieldError } from './field-error.ts'
 import { parseProxyUrl } from './proxy-url.ts'
 import { dataOrFile } from './referenced-file.ts'
 import { refusal } from './refusal.ts'

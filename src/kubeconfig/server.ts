@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
-import { FieldError } from './field-error.ts'
+import { FieldError } from '../auth/field-error.ts'
 
 /** A cluster's `server`, taken apart without `URL`, which repairs and rewrites what it should refuse. */
 export interface ServerAddress {

@@ -1,9 +1,7 @@
-import type { KeyObject } from 'node:crypto'
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { FieldError } from '../auth/field-error.ts'
+import { checkKeyPair, isCertificate } from '../auth/key-pair.ts'
+import { pemBlocks } from '../auth/pem.ts'
 import type { Pem, TlsConfig } from './cluster-config.ts'
-import { FieldError } from './field-error.ts'
-import type { PemBlock } from './pem.ts'
-import { pemBlocks } from './pem.ts'
 
 /** What the fields are called in errors. */
 export interface TlsFieldNames {
@@ -43,7 +41,7 @@ export function checkTls(tls: TlsConfig, names: TlsFieldNames = LITERAL): TlsCon
   return {
     ...rest,
     ...(ca !== undefined && { ca: checkCa(ca, names.ca) }),
-    ...(cert !== undefined && key !== undefined && checkPair(cert, key, names)),
+    ...(cert !== undefined && key !== undefined && checkKeyPair(cert, key, names)),
   }
 }
 
@@ -58,67 +56,4 @@ function checkCa(ca: Pem, name: string): string {
       ? 'is not PEM; it must hold at least one -----BEGIN CERTIFICATE----- block'
       : 'holds no usable CERTIFICATE block',
   )
-}
-
-function checkPair(cert: Pem, key: Pem, names: TlsFieldNames): { cert: string; key: string } {
-  const chain = pemBlocks(cert).filter(({ label }) => label === 'CERTIFICATE')
-  const keyBlock = pemBlocks(key).find(isKey)
-  const [leaf] = chain
-  if (leaf === undefined) {
-    throw new FieldError(names.cert, problemOf(pemBlocks(cert), 'certificate', names.key))
-  }
-  if (keyBlock === undefined) {
-    throw new FieldError(names.key, problemOf(pemBlocks(key), 'private key', names.cert))
-  }
-  const [usable, privateKey] = readKey(keyBlock, names.key)
-  if (!isCertificate(leaf)) throw new FieldError(names.cert, 'holds a damaged certificate')
-  if (!new X509Certificate(leaf.text).checkPrivateKey(privateKey)) {
-    throw new FieldError(
-      names.key,
-      `does not belong to the first certificate in ${names.cert}; the client's own must come first`,
-    )
-  }
-  return { cert: chain.map(({ text }) => text).join(''), key: usable }
-}
-
-function problemOf(blocks: readonly PemBlock[], wanted: string, other: string): string {
-  const swapped = blocks.some((block) =>
-    wanted === 'certificate' ? isKey(block) : block.label === 'CERTIFICATE',
-  )
-  if (swapped) {
-    const found = wanted === 'certificate' ? 'private key' : 'certificate'
-    return `holds a ${found} instead of a ${wanted}; it may be swapped with ${other}`
-  }
-  return `holds no PEM ${wanted}`
-}
-
-function isKey({ label }: PemBlock): boolean {
-  return label === 'PRIVATE KEY' || label.endsWith(' PRIVATE KEY')
-}
-
-function isCertificate(block: PemBlock): boolean {
-  try {
-    new X509Certificate(block.text)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Go takes an EC key that is labelled PRIVATE KEY; OpenSSL only under its own label. */
-function readKey(block: PemBlock, name: string): readonly [string, KeyObject] {
-  if (block.label.startsWith('ENCRYPTED') || block.headers) {
-    throw new FieldError(
-      name,
-      'is encrypted, and there is no way to ask for its passphrase; decrypt it with: openssl pkey -in KEY -out PLAIN',
-    )
-  }
-  for (const text of [block.text, block.text.replaceAll(block.label, 'EC PRIVATE KEY')]) {
-    try {
-      return [text, createPrivateKey(text)]
-    } catch {
-      // OpenSSL's reasons are of no use to the reader, and could quote the input.
-    }
-  }
-  throw new FieldError(name, 'holds a private key that is damaged or of an unknown kind')
 }

@@ -1,4 +1,4 @@
-import type { Pem } from './cluster-config.ts'
+import type { Pem } from './credential.ts'
 
 export interface PemBlock {
   /** Such as `CERTIFICATE`. */

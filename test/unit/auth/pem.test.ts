@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { pemBlocks } from '../../../src/kubeconfig/pem.ts'
-import { pem } from './pems.ts'
+import { pemBlocks } from '../../../src/auth/pem.ts'
+import { pem } from '../kubeconfig/pems.ts'
 
 const labelsOf = (text: string | Uint8Array) => pemBlocks(text).map(({ label }) => label)
 
