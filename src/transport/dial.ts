@@ -85,14 +85,14 @@ export function dial<Session extends SocketEvents>(
 function openWebSocket(endpoint: Endpoint, options: DialOptions): WebSocket {
   const host = hostOf(endpoint)
   const url = `${endpoint.secure ? 'wss' : 'ws'}://${host}${options.path}`
-  const webSocketOptions = {
-    ...requestOptions(endpoint, options.credential),
-    followRedirects: false,
-    perMessageDeflate: false,
-    maxPayload: maxMessage,
-    closeTimeout: closeGrace,
-  }
   try {
+    const webSocketOptions = {
+      ...requestOptions(endpoint, options.credential),
+      followRedirects: false,
+      perMessageDeflate: false,
+      maxPayload: maxMessage,
+      closeTimeout: closeGrace,
+    }
     // The declarations of `ws` know neither header lists nor `closeTimeout`; both go where they should.
     return new WebSocket(url, [options.subprotocol], webSocketOptions as unknown as ClientOptions)
   } catch (error) {
