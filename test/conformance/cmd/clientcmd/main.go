@@ -8,6 +8,8 @@ import (
 	"log"
 	"os"
 
+	// The auth providers that kubectl knows, those that only say that they are gone included.
+	_ "k8s.io/client-go/plugin/pkg/client/auth"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 )
@@ -39,11 +41,6 @@ func main() {
 	if err := encoder.Encode(observe(config, *request)); err != nil {
 		log.Fatal(err)
 	}
-}
-
-// isEmpty tells the error that means "there is no configuration", which callers may treat apart.
-func isEmpty(err error) bool {
-	return clientcmd.IsEmptyConfig(err)
 }
 
 // pluginName is the command of a credential plugin, or nothing.

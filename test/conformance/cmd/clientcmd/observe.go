@@ -41,7 +41,8 @@ type observed struct {
 	Password    string         `json:"password,omitempty"`
 	Plugin      string         `json:"plugin,omitempty"`
 	Impersonate *impersonation `json:"impersonate,omitempty"`
-	Proxy       string         `json:"proxy,omitempty"`
+	// Of proxy-url; client-go leaves the environment's to net/http.
+	Proxy string `json:"proxy,omitempty"`
 	// Of the first request, sorted, without User-Agent and Accept; only with -request.
 	Headers []string `json:"headers,omitempty"`
 }
@@ -62,38 +63,41 @@ type impersonation struct {
 	Extra  map[string][]string `json:"extra,omitempty"`
 }
 
-func failure(stage string, err error) observed {
-	return observed{Stage: stage, Error: err.Error(), EmptyConfig: isEmpty(err)}
+// failedAt keeps what was known until then.
+func (o observed) failedAt(stage string, err error) observed {
+	o.Stage, o.Error, o.EmptyConfig = stage, err.Error(), clientcmd.IsEmptyConfig(err)
+	return o
 }
 
 func observe(client clientcmd.ClientConfig, request bool) observed {
 	if _, err := client.RawConfig(); err != nil {
-		return failure("load", err)
+		return observed{}.failedAt("load", err)
 	}
 	config, err := client.ClientConfig()
 	if err != nil {
-		return failure("config", err)
+		return observed{}.failedAt("config", err)
 	}
 	namespace, namespaceSet, err := client.Namespace()
 	if err != nil {
-		return failure("config", err)
+		return observed{}.failedAt("config", err)
+	}
+	result := observed{
+		Host: config.Host, Namespace: namespace, NamespaceSet: namespaceSet,
+		Token: config.BearerToken, TokenFile: config.BearerTokenFile,
+		Username: config.Username, Password: config.Password,
+		Plugin: pluginName(config.ExecProvider), Impersonate: impersonationOf(config.Impersonate),
 	}
 	// The group version only decides what follows the prefix; the core group is under /api.
 	config.GroupVersion, config.APIPath = &schema.GroupVersion{Version: "v1"}, "/api"
 	base, path, err := rest.DefaultServerUrlFor(config)
 	if err != nil {
-		return failure("url", err)
+		return result.failedAt("url", err)
 	}
-	result := observed{
-		Host: config.Host, APIPath: path, URL: base.String(), Namespace: namespace, NamespaceSet: namespaceSet,
-		Token: config.BearerToken, TokenFile: config.BearerTokenFile,
-		Username: config.Username, Password: config.Password,
-		Plugin: pluginName(config.ExecProvider), Impersonate: impersonationOf(config.Impersonate),
-	}
+	result.URL, result.APIPath = base.String(), path
 	if config.Proxy != nil {
 		proxied, err := config.Proxy(&http.Request{URL: base})
 		if err != nil {
-			return failure("transport", err)
+			return result.failedAt("transport", err)
 		}
 		if proxied != nil {
 			result.Proxy = proxied.String()
@@ -101,19 +105,19 @@ func observe(client clientcmd.ClientConfig, request bool) observed {
 	}
 	transportConfig, err := config.TransportConfig()
 	if err != nil {
-		return failure("transport", err)
+		return result.failedAt("transport", err)
 	}
 	tlsConfig, err := transport.TLSConfigFor(transportConfig)
 	if err != nil {
-		return failure("transport", err)
+		return result.failedAt("transport", err)
 	}
 	// TLSConfigFor has read the files into transportConfig.
 	if result.TLS, err = tlsOf(tlsConfig, transportConfig.TLS); err != nil {
-		return failure("transport", err)
+		return result.failedAt("transport", err)
 	}
 	if request {
 		if result.Headers, err = headersOf(config, base.String()); err != nil {
-			return failure("request", err)
+			return result.failedAt("request", err)
 		}
 	}
 	return result

@@ -10,6 +10,8 @@ import (
 // hop is a listener that knows its connections, so that it can lose them as if the program behind it had died.
 type hop struct {
 	net.Listener
+	// Whether TLS hides the heads of answers: a fault then counts from the first byte.
+	encrypted   bool
 	mutex       sync.Mutex
 	connections map[*hopConnection]struct{}
 	// The fault that the next connection is to have, or nil.
@@ -40,7 +42,7 @@ func (h *hop) Accept() (net.Conn, error) {
 	}
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
-	tracked := &hopConnection{Conn: conn, hop: h, fault: h.armed}
+	tracked := &hopConnection{Conn: conn, hop: h, fault: h.armed, headEnded: h.encrypted}
 	h.armed = nil
 	h.connections[tracked] = struct{}{}
 	return tracked, nil

@@ -56,6 +56,7 @@ func run(waitForStdin bool) error {
 	if err != nil {
 		return err
 	}
+	apiHop.encrypted = true
 	kubeletHop, err := newHop()
 	if err != nil {
 		return err
