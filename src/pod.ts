@@ -37,7 +37,8 @@ export class Pod {
   constructor(server: ApiServer, target: PodTarget, defaults: SessionDefaults) {
     this.name = validName('pod', target.name)
     this.namespace = validName('namespace', target.namespace)
-    this.container = target.container && validName('container', target.container)
+    const { container } = target
+    this.container = container === undefined ? undefined : validName('container', container)
     this.#server = server
     this.#defaults = defaults
   }

@@ -70,8 +70,10 @@ export class Heartbeat {
   }
 
   async #probe(): Promise<void> {
+    const { bytesRead } = this.#socket
     const answers = await this.#socket.probe(this.#options.deadline)
-    if (!answers && !this.#stopped) {
+    // Meanwhile this connection may have shown signs of life itself.
+    if (!answers && !this.#stopped && this.#socket.bytesRead === bytesRead) {
       this.#lose('the server sent nothing, and does not answer on a new connection either')
     }
   }

@@ -82,7 +82,10 @@ function hintFor(httpStatus: number, words: string, asked: Asked): string | null
         ? 'the role needs the verb get on pods/exec or pods/attach, and since Kubernetes 1.35 also create'
         : null
     case 404:
-      return words === '' ? "check the path of the cluster's server" : null
+      // What Go's server says where there is no API; the API itself names what is missing.
+      return words === '' || words === '404 page not found'
+        ? "check the path of the cluster's server"
+        : null
     case 431:
       return 'a request holds about 1 MB at most; hand large data over through stdin'
     default:

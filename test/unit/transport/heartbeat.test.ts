@@ -1,0 +1,162 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Heartbeat } from '../../../src/transport/heartbeat.ts'
+import { FakeSocket } from '../../support/fake-socket.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
+
+function start({ interval = 10, deadline = 30, probe = async () => true } = {}) {
+  const state = { silenceIsExpected: false }
+  let cause: Error | null = null
+  class Watched extends FakeSocket {
+    override terminate(reason?: Error): void {
+      this.terminations += 1
+      cause = reason ?? null
+    }
+    override async probe(): Promise<boolean> {
+      this.probes += 1
+      return probe()
+    }
+  }
+  const socket = new Watched()
+  const heartbeat = new Heartbeat(
+    socket,
+    { silenceIsExpected: () => state.silenceIsExpected, pingPayload: () => 'receipt' },
+    { interval, deadline },
+  )
+  return { socket, state, heartbeat, cause: () => cause }
+}
+
+it('pings every interval, with what the session wants to be answered', () => {
+  const { socket, heartbeat } = start()
+  for (let i = 0; i < 5; i++) {
+    socket.bytesRead += 1
+    vi.advanceTimersByTime(10)
+  }
+  expect(socket.pings).toEqual(Array(5).fill('receipt'))
+  heartbeat.stop()
+})
+
+describe('silence', () => {
+  it('for the deadline is the end, named as such', () => {
+    const { socket, cause } = start()
+    vi.advanceTimersByTime(29)
+    expect([socket.terminations, socket.pings.length]).toEqual([0, 2])
+    vi.advanceTimersByTime(1)
+    expect([socket.terminations, socket.pings.length]).toEqual([1, 2])
+    expect(cause()?.message).toBe('the server sent nothing for 30 ms, not even answers to pings')
+  })
+
+  it('is over with any byte', () => {
+    const { socket, heartbeat } = start()
+    for (let i = 0; i < 10; i++) {
+      vi.advanceTimersByTime(29)
+      socket.bytesRead += 1
+      vi.advanceTimersByTime(1)
+    }
+    expect(socket.terminations).toBe(0)
+    heartbeat.stop()
+  })
+
+  it('is counted in intervals: a clock that jumps proves nothing', () => {
+    const { socket, heartbeat } = start()
+    vi.setSystemTime(Date.now() + 3_600_000)
+    vi.advanceTimersByTime(10)
+    expect(socket.terminations).toBe(0)
+    heartbeat.stop()
+  })
+
+  it('with a deadline of one interval is found by the first beat', () => {
+    const { socket } = start({ interval: 10, deadline: 10 })
+    vi.advanceTimersByTime(10)
+    expect(socket.terminations).toBe(1)
+  })
+
+  it('with a deadline between two beats is found by the second', () => {
+    const { socket } = start({ interval: 10, deadline: 15 })
+    vi.advanceTimersByTime(19)
+    expect(socket.terminations).toBe(0)
+    vi.advanceTimersByTime(1)
+    expect(socket.terminations).toBe(1)
+  })
+})
+
+describe('expected silence', () => {
+  it('asks on another connection once per deadline, and pings go on', async () => {
+    const { socket, state, heartbeat } = start()
+    state.silenceIsExpected = true
+    await vi.advanceTimersByTimeAsync(29)
+    expect(socket.probes).toBe(0)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(socket.probes).toBe(1)
+    await vi.advanceTimersByTimeAsync(300)
+    expect([socket.probes, socket.pings.length, socket.terminations]).toEqual([11, 33, 0])
+    heartbeat.stop()
+  })
+
+  it('of a server that does not answer there either is the end', async () => {
+    const { socket, state, cause } = start({ probe: async () => false })
+    state.silenceIsExpected = true
+    await vi.advanceTimersByTimeAsync(30)
+    expect(socket.terminations).toBe(1)
+    expect(cause()?.message).toContain('does not answer on a new connection either')
+  })
+
+  it('does not count once it is not expected any more', () => {
+    const { socket, state, heartbeat } = start()
+    vi.advanceTimersByTime(20)
+    state.silenceIsExpected = true
+    vi.advanceTimersByTime(10)
+    state.silenceIsExpected = false
+    vi.advanceTimersByTime(20)
+    expect(socket.terminations).toBe(0)
+    vi.advanceTimersByTime(10)
+    expect(socket.terminations).toBe(1)
+    heartbeat.stop()
+  })
+
+  it('a byte starts its deadline anew', async () => {
+    const { socket, state, heartbeat } = start()
+    state.silenceIsExpected = true
+    for (let i = 0; i < 5; i++) {
+      await vi.advanceTimersByTimeAsync(20)
+      socket.bytesRead += 1
+      await vi.advanceTimersByTimeAsync(10)
+    }
+    expect(socket.probes).toBe(0)
+    heartbeat.stop()
+  })
+
+  it.each([
+    ['the heartbeat has stopped', 'stop'],
+    ['this connection has come back to life', 'byte'],
+  ])('a probe that fails when %s means nothing', async (_name, how) => {
+    let fail = (_answers: boolean) => {}
+    const probe = () =>
+      new Promise<boolean>((resolve) => {
+        fail = resolve
+      })
+    const { socket, state, heartbeat } = start({ probe })
+    state.silenceIsExpected = true
+    await vi.advanceTimersByTimeAsync(30)
+    if (how === 'stop') heartbeat.stop()
+    else socket.bytesRead += 1
+    fail(false)
+    await vi.advanceTimersByTimeAsync(0)
+    expect([socket.probes, socket.terminations]).toEqual([1, 0])
+    heartbeat.stop()
+  })
+})
+
+it('stop leaves no timer and sends nothing more', () => {
+  const { socket, heartbeat } = start()
+  heartbeat.stop()
+  heartbeat.stop()
+  vi.advanceTimersByTime(1_000)
+  expect([socket.pings, socket.terminations]).toEqual([[], 0])
+})
