@@ -73,7 +73,6 @@ describe('headers', () => {
 
 describe('what is refused', () => {
   it.each<[string, Partial<ClusterConfig>, unknown]>([
-    ['a proxy', { proxyUrl: 'http://proxy:3128' }, RangeError],
     ['an unknown option of tls', { tls: { certificate: 'x' } as object }, TypeError],
     ['tls that is a string', { tls: 'x' as unknown as object }, TypeError],
     ['a CA that is a number', { tls: { ca: 7 } as object }, TypeError],
