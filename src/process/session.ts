@@ -240,7 +240,7 @@ export class Session implements SocketEvents {
       )
     }
     if (end.code === 1006) {
-      const why = cause === undefined ? '' : ` (${cause.message})`
+      const why = cause === undefined ? '' : ` (${printable(cause.message)})`
       return new ConnectionLostError(
         'ERR_CONNECTION_LOST',
         `the connection was lost${why}; ${unknown}`,

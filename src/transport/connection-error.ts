@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import { ConnectionError } from '../errors.ts'
+import { printable } from '../protocol/printable.ts'
 
 interface Explanation {
   readonly code: ErrorCode
@@ -66,15 +67,23 @@ const explanations: Readonly<Record<string, Explanation>> = {
 
 /** The typed error for a connection to `host` (host and port, no credentials) that did not come about. */
 export function connectionError(host: string, cause: Error): ConnectionError {
-  const nodeCode = 'code' in cause ? String(cause.code) : ''
+  const nodeCode = codeOf(cause)
   const known = Object.hasOwn(explanations, nodeCode) ? explanations[nodeCode] : undefined
   if (known !== undefined) return new ConnectionError(known.code, known.explain(host), { cause })
   const tls = nodeCode.startsWith('ERR_SSL_') || nodeCode.startsWith('ERR_TLS_')
   return new ConnectionError(
     tls ? 'ERR_TLS' : 'ERR_CONNECTION_FAILED',
-    `the connection to ${host} failed: ${cause.message}`,
+    `the connection to ${host} failed: ${printable(cause.message)}`,
     { cause },
   )
+}
+
+/** Node's code for the error; where OpenSSL's is only in the text, as of a write, it is made the way Node makes it. */
+function codeOf(cause: Error): string {
+  const code = 'code' in cause ? String(cause.code) : ''
+  const reason = /:SSL routines:[^:]*:([^:]+):/.exec(cause.message)?.[1]
+  if (code !== 'EPROTO' || reason === undefined) return code
+  return `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`
 }
 
 /** The typed error for a server that accepts a connection and then takes too long. */

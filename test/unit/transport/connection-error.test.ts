@@ -33,6 +33,22 @@ describe('what Node says becomes', () => {
     expect(error.message).toContain(words)
   })
 
+  it('OpenSSL’s words in an error of a write are found', () => {
+    const openssl = (reason: string) =>
+      `write EPROTO 80DC:error:0A00010B:SSL routines:ssl3_get_record:${reason}:../ssl.c:350:\n`
+    const error = (reason: string) => connectionError(host, failing('EPROTO', openssl(reason)))
+    expect(error('wrong version number')).toMatchObject({
+      code: 'ERR_TLS',
+      message: expect.stringContaining('does not speak TLS'),
+    })
+    expect(error('sslv3 alert bad certificate').code).toBe('ERR_TLS_CLIENT_CERTIFICATE')
+    expect(error('no cipher').code).toBe('ERR_TLS')
+    expect(error('no cipher').message).not.toContain('\n')
+    expect(connectionError(host, failing('EPROTO', 'write EPROTO')).code).toBe(
+      'ERR_CONNECTION_FAILED',
+    )
+  })
+
   it('without a code, a failed connection', () => {
     expect(connectionError(host, new Error('socket hang up'))).toMatchObject({
       code: 'ERR_CONNECTION_FAILED',

@@ -29,6 +29,14 @@ describe('the name that is checked and sent', () => {
     })
   })
 
+  it('that does not match is an error that can be logged', () => {
+    const { checkServerIdentity } = tlsOptions({}, 'api.example', {})
+    const circular = { ...certificate('DNS:other.example'), issuerCertificate: {} }
+    circular.issuerCertificate = circular
+    const error = checkServerIdentity('api.example', circular as unknown as PeerCertificate)
+    expect(JSON.stringify(error)).toBe('{"code":"ERR_TLS_CERT_ALTNAME_INVALID"}')
+  })
+
   it('is never found in the common name', () => {
     const { checkServerIdentity } = tlsOptions({}, 'api.example', {})
     expect(checkServerIdentity('api.example', certificate(undefined))).toMatchObject({
