@@ -2,17 +2,11 @@
 import { measured } from './measure.mjs'
 import { Sink, source } from './streams.mjs'
 
-const {
-  client: name,
-  action,
-  target,
-  bytes = 0,
-  frame = 0,
-  rate = 0,
-  count = 0,
-} = JSON.parse(process.argv[2])
+const scenario = JSON.parse(process.argv[2])
+const { client: name, action, target, options = {} } = scenario
+const { bytes = 0, frame = 0, rate = 0, count = 0 } = scenario
 const { open } = await import(`./clients/${name}.mjs`)
-const client = await open(target)
+const client = await open(target, options)
 
 const actions = {
   async read() {

@@ -7,7 +7,8 @@ export function printTable(title, header, rows) {
       .map((cell, column) =>
         column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
       )
-      .join('  '),
+      .join('  ')
+      .trimEnd(),
   )
   console.log(`\n${title}\n\n${[first, '-'.repeat(first.length), ...rest].join('\n')}`)
 }

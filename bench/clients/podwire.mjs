@@ -1,8 +1,9 @@
 import { pipeline } from 'node:stream/promises'
 import { connect } from '../../dist/index.js'
 
-export async function open({ host, ca, token }) {
-  const cluster = await connect({ server: `https://${host}`, tls: { ca }, auth: { token } })
+export async function open({ host, ca, token }, options) {
+  const config = { server: `https://${host}`, tls: { ca }, auth: { token } }
+  const cluster = await connect({ ...config, ...options })
   return new Client(cluster.pod('web-0'))
 }
 
