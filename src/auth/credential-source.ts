@@ -1,8 +1,12 @@
 import { AuthError } from '../errors.ts'
+import { authorization, bearer } from './authorization.ts'
 import { callerSource } from './caller-source.ts'
-import type { Auth, Credential, CredentialSource } from './credential.ts'
+import { withCertificateFiles } from './certificate-files.ts'
+import type { Auth, Credential, CredentialSource, HeaderAuth } from './credential.ts'
+import type { CredentialHost } from './credential-host.ts'
+import { execSource } from './exec-source.ts'
 import { checkHeaderValue } from './header.ts'
-import { redact } from './redact.ts'
+import { oidcSource } from './oidc-source.ts'
 import { tokenFileReader } from './token-file.ts'
 
 /**
@@ -10,9 +14,21 @@ import { tokenFileReader } from './token-file.ts'
  *
  * @throws {AuthError} `ERR_CREDENTIALS_INVALID`: a token, user name or password that no header can hold
  */
-export function credentialSource(auth: Auth | undefined): CredentialSource {
+export function credentialSource(
+  auth: Auth | undefined,
+  host: CredentialHost = {},
+): CredentialSource {
   if (auth === undefined) return fixed({})
   if (typeof auth === 'function') return callerSource(auth)
+  if ('exec' in auth) return execSource(auth.exec, host)
+  if (!('certFile' in auth)) return headerSource(auth, host)
+  const { certFile, keyFile, ...header } = auth
+  const others = Object.keys(header).length > 0
+  const source = others ? headerSource(header as HeaderAuth, host) : fixed({})
+  return withCertificateFiles(source, { certFile, keyFile })
+}
+
+function headerSource(auth: HeaderAuth, host: CredentialHost): CredentialSource {
   if ('tokenFile' in auth) {
     const fallback =
       auth.token === undefined ? undefined : checkHeaderValue(auth.token, 'The token')
@@ -26,15 +42,14 @@ export function credentialSource(auth: Auth | undefined): CredentialSource {
     return fixed(bearer(checkHeaderValue(auth.token, 'The token')))
   }
   if ('username' in auth) return fixed(basic(auth.username, auth.password))
-  throw new TypeError('auth must be a token, a tokenFile, a username and password, or a function.')
+  if ('oidc' in auth) return oidcSource(auth.oidc, host)
+  throw new TypeError(
+    'auth must be a token, a tokenFile, a username and password, certFile and keyFile, exec, oidc, or a function.',
+  )
 }
 
 function fixed(credential: Credential): CredentialSource {
   return { refreshable: false, credential: async () => credential }
-}
-
-function bearer(token: string): Credential {
-  return authorization(`Bearer ${token}`)
 }
 
 function basic(username: string, password = ''): Credential {
@@ -49,8 +64,4 @@ function basic(username: string, password = ''): Credential {
   }
   const pair = Buffer.from(`${username}:${password}`, 'utf8').toString('base64')
   return authorization(`Basic ${pair}`)
-}
-
-function authorization(value: string): Credential {
-  return redact({ headers: { Authorization: value } }, ['headers'])
 }

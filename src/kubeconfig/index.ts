@@ -1,7 +1,9 @@
 /** The entry `podwire/kubeconfig`: finding the cluster and the credentials that kubectl would use. */
 
-export type { Auth, Credential } from '../auth/credential.ts'
+export type { Auth, CertificateFiles, Credential, HeaderAuth } from '../auth/credential.ts'
+export type { ExecCluster, ExecPlugin } from '../auth/exec-plugin.ts'
 export type { Impersonation } from '../auth/impersonation.ts'
+export type { OidcProvider } from '../auth/oidc-provider.ts'
 export type { ErrorCode } from '../errors.ts'
 export { KubeconfigError, PodwireError } from '../errors.ts'
 export type { Json } from '../yaml/node.ts'

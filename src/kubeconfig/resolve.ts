@@ -1,7 +1,9 @@
+import type { Auth } from '../auth/credential.ts'
 import { FieldError } from '../auth/field-error.ts'
 import { redact } from '../auth/redact.ts'
 import type { ClusterConfig, TlsConfig } from './cluster-config.ts'
 import type { KubeconfigCluster, KubeconfigUser } from './document.ts'
+import { withCluster } from './exec.ts'
 import { parseProxyUrl } from './proxy-url.ts'
 import { dataOrFile } from './referenced-file.ts'
 import { refusal } from './refusal.ts'
@@ -12,6 +14,8 @@ import { resolveAuth, resolveImpersonation } from './user-auth.ts'
 /** What a user entry comes down to. */
 export type ResolvedUser = Pick<ClusterConfig, 'auth' | 'impersonate'> & {
   readonly tls: Pick<TlsConfig, 'cert' | 'key'>
+  /** Whether its plugin asks for it. */
+  readonly provideClusterInfo?: boolean
 }
 
 /**
@@ -22,10 +26,11 @@ export type ResolvedUser = Pick<ClusterConfig, 'auth' | 'impersonate'> & {
 export async function resolveUser(user: KubeconfigUser | undefined): Promise<ResolvedUser> {
   if (user === undefined) return { tls: {} }
   const tls = await clientCertificate(user)
-  const auth = await resolveAuth(user, tls.cert !== undefined)
+  const auth = withFiles(await resolveAuth(user, tls.cert !== undefined), user)
   const impersonate = resolveImpersonation(user)
   return {
     tls,
+    provideClusterInfo: user.exec?.provideClusterInfo === true,
     ...(auth !== undefined && { auth }),
     ...(impersonate !== undefined && { impersonate }),
   }
@@ -41,6 +46,17 @@ async function clientCertificate(user: KubeconfigUser): Promise<ResolvedUser['tl
     throw refusal(origin, 'client-certificate', 'is set without client-key; it needs its key')
   }
   return { cert, key }
+}
+
+/** A certificate and key that are both files are read again for each dial, as in client-go (transport.go). */
+function withFiles(auth: Auth | undefined, user: KubeconfigUser): Auth | undefined {
+  const { clientCertificate: certFile, clientKey: keyFile } = user
+  if (certFile === undefined || keyFile === undefined) return auth
+  if (auth === undefined) return { certFile, keyFile }
+  // Neither comes from a kubeconfig with a complete client certificate.
+  if (typeof auth === 'function' || 'exec' in auth) return auth
+  const both: Auth & Partial<Record<'token' | 'password', string>> = { ...auth, certFile, keyFile }
+  return redact(both, ['token', 'password'])
 }
 
 /**
@@ -75,7 +91,7 @@ export async function resolveCluster(
     const proxyUrl = proxy && parseProxyUrl(proxy, `${origin.field}.proxy-url`)
     // client-go drops all of this without TLS. A client certificate stays, so that the dialer can refuse to go without.
     const checked = server.protocol === 'http:' ? { ...user.tls } : checkTls(tls, names)
-    const { auth, impersonate } = user
+    const { auth, impersonate } = withClusterInfo(user, cluster, ca)
     return {
       server: server.href,
       ...(Object.keys(checked).length > 0 && { tls: redact(checked, ['key']) }),
@@ -84,6 +100,16 @@ export async function resolveCluster(
       ...(impersonate !== undefined && { impersonate }),
     }
   })
+}
+
+function withClusterInfo(
+  user: ResolvedUser,
+  cluster: KubeconfigCluster,
+  ca: Uint8Array | undefined,
+): ResolvedUser {
+  const { auth, provideClusterInfo } = user
+  if (provideClusterInfo !== true || typeof auth !== 'object' || !('exec' in auth)) return user
+  return { ...user, auth: { exec: withCluster(auth.exec, cluster, ca) } }
 }
 
 function withField<T>({ origin }: KubeconfigCluster, check: () => T): T {

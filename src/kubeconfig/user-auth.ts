@@ -1,24 +1,40 @@
-import type { Auth } from '../auth/credential.ts'
+import type { Auth, HeaderAuth } from '../auth/credential.ts'
 import { isHeaderValue } from '../auth/header.ts'
 import type { Impersonation } from '../auth/impersonation.ts'
 import { impersonationHeaders } from '../auth/impersonation.ts'
 import { redact } from '../auth/redact.ts'
 import { tokenFileReader } from '../auth/token-file.ts'
 import { AuthError } from '../errors.ts'
+import { resolveAuthProvider } from './auth-provider.ts'
 import type { KubeconfigUser } from './document.ts'
-import { checkPlugins } from './plugin.ts'
+import { resolveExec } from './exec.ts'
 import { refusal } from './refusal.ts'
 
 /**
- * How the user authenticates by header, by client-go's rules of precedence.
+ * How the user authenticates beside TLS, by client-go's rules of precedence: a plugin is run for want of everything
+ * else, and a provider's token is used for want of another.
  *
- * @throws {KubeconfigError} `ERR_KUBECONFIG_INVALID`: a combination that client-go refuses, or a plugin
+ * @throws {KubeconfigError} `ERR_KUBECONFIG_INVALID`: a combination that client-go refuses, or one part that is wrong
  */
 export async function resolveAuth(
   user: KubeconfigUser,
   hasCertificate: boolean,
 ): Promise<Auth | undefined> {
-  const { origin, token, tokenFile, username, password } = user
+  const { origin, exec, authProvider } = user
+  checkCombinations(user)
+  // Both are checked even when they are not needed, as client-go does.
+  if (exec !== undefined && authProvider !== undefined) {
+    throw refusal(origin, 'exec', 'and auth-provider are both set; keep one of them')
+  }
+  const plugin = exec && resolveExec(user, exec)
+  const oidc = authProvider && (await resolveAuthProvider(user, authProvider))
+  const header = await headerAuth(user)
+  if (header !== undefined) return header
+  if (oidc !== undefined) return { oidc }
+  return plugin === undefined || hasCertificate ? undefined : { exec: plugin }
+}
+
+function checkCombinations({ origin, token, tokenFile, username, password }: KubeconfigUser): void {
   const basic = username !== undefined || password !== undefined
   if (token !== undefined && basic) {
     throw refusal(origin, 'token', 'is set beside a username or password; keep one of them')
@@ -26,8 +42,10 @@ export async function resolveAuth(
   if (tokenFile !== undefined && username !== undefined) {
     throw refusal(origin, 'tokenFile', 'is set beside a username; keep one of them')
   }
-  const byHeader = token !== undefined || tokenFile !== undefined || username !== undefined
-  checkPlugins(user, byHeader, hasCertificate)
+}
+
+async function headerAuth(user: KubeconfigUser): Promise<HeaderAuth | undefined> {
+  const { origin, token, tokenFile, username, password } = user
   if (token !== undefined && !isHeaderValue(token)) {
     throw refusal(
       origin,
@@ -50,7 +68,7 @@ async function tokenFileAuth(
   { origin }: KubeconfigUser,
   tokenFile: string,
   token: string | undefined,
-): Promise<Auth> {
+): Promise<HeaderAuth> {
   await tokenFileReader(tokenFile, token)().catch((cause: unknown) => {
     const problem = cause instanceof AuthError ? cause.message.replace(/\.$/, '') : 'unreadable'
     throw refusal(origin, 'tokenFile', `cannot be used: ${problem}`, cause)

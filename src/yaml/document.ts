@@ -20,9 +20,13 @@ const EMPTY: YamlNode = { kind: 'null', offset: 0 }
 /**
  * Reads the first document as client-go does; what follows it is not even looked at.
  *
+ * @param options `only`: nothing but comments may follow it
  * @throws {YamlError} the text is not YAML, or is nested or aliased beyond reason
  */
-export async function parseYaml(text: string): Promise<YamlDocument> {
+export async function parseYaml(
+  text: string,
+  options: { readonly only?: boolean } = {},
+): Promise<YamlDocument> {
   const positionOf = (offset: number): Position => {
     const before = text.slice(0, offset)
     const lineStart = before.lastIndexOf('\n') + 1
@@ -31,7 +35,7 @@ export async function parseYaml(text: string): Promise<YamlDocument> {
   const fail = (message: string, offset: number): never => {
     throw new YamlError(message, positionOf(offset))
   }
-  const document = await compose(text, fail)
+  const document = await compose(text, options.only === true, fail)
   const [error] = document?.errors ?? []
   if (error !== undefined) fail(wordsFor(error.code), error.pos[0])
   const contents = document?.contents ?? null
@@ -41,6 +45,7 @@ export async function parseYaml(text: string): Promise<YamlDocument> {
 
 async function compose(
   text: string,
+  only: boolean,
   fail: (message: string, offset: number) => never,
 ): Promise<Document.Parsed | undefined> {
   const { Composer, Lexer, Parser } = await import('yaml')
@@ -56,6 +61,7 @@ async function compose(
   let lexemes = 0
   let documents = 0
   let offset = 0
+  let first: Document.Parsed | undefined
   const lex = function* () {
     for (const lexeme of new Lexer().lex(text)) {
       lexemes += 1
@@ -69,12 +75,18 @@ async function compose(
   }
   for (const token of lex()) {
     if (token.type === 'document') documents += 1
+    if (only && (documents > 1 || (documents === 1 && token.type === 'error'))) {
+      fail('is followed by more text', token.offset)
+    }
     if (documents > 1) break
-    for (const document of composer.next(token)) return document
+    for (const document of composer.next(token)) {
+      if (!only) return document
+      first = document
+    }
     if (token.type === 'error') break
   }
-  for (const document of composer.end(true, text.length)) return document
-  return undefined
+  for (const document of composer.end(true, text.length)) return first ?? document
+  return first
 }
 
 /** The package's own messages quote the text, so its codes are put into words here. */

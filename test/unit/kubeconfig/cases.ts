@@ -16,6 +16,15 @@ export interface Observed {
   readonly serverName?: string
   readonly insecure?: boolean
   readonly proxy?: string
+  readonly exec?: {
+    readonly apiVersion: string
+    readonly command: string
+    readonly args: readonly string[] | null
+    readonly env: readonly { readonly name: string; readonly value: string }[] | null
+    readonly hint: string
+    readonly interactive: string
+    readonly pci: boolean
+  }
 }
 
 export interface Case {

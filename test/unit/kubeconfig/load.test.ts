@@ -1,6 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { KubeconfigError } from '../../../src/errors.ts'
+import { printableHint } from '../../../src/auth/install-hint.ts'
+import { AuthError, KubeconfigError } from '../../../src/errors.ts'
+import type { LoadedClusterConfig } from '../../../src/kubeconfig/cluster-config.ts'
 import { loadFrom, resolveKubeconfig } from '../../../src/kubeconfig/load.ts'
 import { loadKubeconfig } from '../../../src/kubeconfig/parse.ts'
 import type { Case, Observed } from './cases.ts'
@@ -41,10 +43,13 @@ const DEVIATIONS: Readonly<Record<string, readonly [why: string, instead: Observ
     { url: 'https://h', namespace: 'default', headers: ['Authorization: Bearer t'] },
   ],
   G05: ['refused when loaded instead of when sent', /users\[0\]\.user\.token holds a line break/],
-  H10: ['a plugin is not dropped in silence', /plugins are not supported yet/],
+  H10: [
+    'whether a plugin is run for an http server is for the dialer to say, not dropped in silence',
+    /credential plugin plug /,
+  ],
 }
 
-/** client-go runs the plugin and fails for want of it; a later version of podwire will too. */
+/** client-go finds no such plugin when it is to be run. */
 const PLUGINS: ReadonlySet<string> = new Set(['C05', 'C07', 'H02', 'H11', 'H12'])
 
 describe('recorded from client-go', () => {
@@ -53,7 +58,12 @@ describe('recorded from client-go', () => {
     if (instead instanceof RegExp) {
       await expect(loadCase(recorded, observe)).rejects.toThrow(instead)
     } else if (PLUGINS.has(recorded.id)) {
-      await expect(loadCase(recorded, observe)).rejects.toThrow(/plugins are not supported yet/)
+      const config = await loadCase(recorded, (loaded) => loaded)
+      expect(pluginOf(config)).toEqual(recorded.observed.exec)
+      const failure = loadCase(recorded, observe)
+      await expect(failure).rejects.toBeInstanceOf(AuthError)
+      await expect(failure).rejects.toMatchObject({ code: 'ERR_PLUGIN_NOT_FOUND' })
+      await expect(failure).rejects.toThrow(recorded.observed.exec?.hint || 'install it')
     } else if (instead.stage !== undefined) {
       const error = await failureOf(recorded)
       expect(error).toBeInstanceOf(KubeconfigError)
@@ -208,6 +218,22 @@ describe('no error shows a secret of', () => {
     }
   })
 })
+
+/** The plugin in the words of the recording. */
+function pluginOf({ auth }: LoadedClusterConfig): Observed['exec'] {
+  if (typeof auth !== 'object' || !('exec' in auth)) return expect.unreachable()
+  const { apiVersion, command, args = [], env = {}, installHint = '', cluster } = auth.exec
+  const variables = Object.entries(env).map(([name, value]) => ({ name, value }))
+  return {
+    apiVersion,
+    command,
+    args: args.length === 0 ? null : args,
+    env: variables.length === 0 ? null : variables,
+    hint: printableHint(installHint),
+    interactive: auth.exec.interactiveMode ?? '',
+    pci: cluster !== undefined,
+  }
+}
 
 async function failureOf(recorded: Case): Promise<KubeconfigError> {
   return loadCase(recorded, observe).then(

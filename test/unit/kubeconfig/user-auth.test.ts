@@ -12,6 +12,15 @@ async function userWith(fields: string) {
 const EXEC =
   'exec: {apiVersion: client.authentication.k8s.io/v1, command: plug, interactiveMode: Never}'
 
+const PLUGIN = {
+  apiVersion: 'client.authentication.k8s.io/v1',
+  command: 'plug',
+  args: [],
+  env: {},
+  interactiveMode: 'Never',
+}
+const OIDC = 'auth-provider: {name: oidc, config: {idp-issuer-url: "https://i", client-id: c}}'
+
 describe('precedence', () => {
   test.each([
     ['nothing', '', undefined],
@@ -20,17 +29,17 @@ describe('precedence', () => {
     ['a password alone sends nothing', 'password: p', undefined],
     ['a token keeps a plugin from running', `token: t, ${EXEC}`, { token: 't' }],
     ['a user name too', `username: b, ${EXEC}`, { username: 'b', password: '' }],
-    [
-      'a token keeps oidc from being needed',
-      'token: t, auth-provider: {name: oidc}',
-      { token: 't' },
-    ],
+    ['a token keeps oidc from being needed', `token: t, ${OIDC}`, { token: 't' }],
+    ['oidc', OIDC, { oidc: { issuerUrl: 'https://i', clientId: 'c' } }],
+    ['a plugin', EXEC, { exec: PLUGIN }],
+    ['a password alone keeps no plugin from running', `password: p, ${EXEC}`, { exec: PLUGIN }],
   ])('%s', async (_name, fields, auth) => {
     expect(await resolveAuth(await userWith(fields), false)).toEqual(auth)
   })
 
   test('a client certificate keeps a plugin from running', async () => {
     expect(await resolveAuth(await userWith(EXEC), true)).toBeUndefined()
+    expect(await resolveAuth(await userWith(OIDC), true)).toHaveProperty('oidc')
   })
 
   test('a token file is handed on with the token to fall back to', async () => {
@@ -51,9 +60,9 @@ describe('refused, and not shown', () => {
     ['a missing token file', 'tokenFile: /no/such/file', 'tokenFile'],
     ['a token with a line break', 'token: "s3cret\\n"', 'token'],
     ['a user name with a colon', 'username: "s3cret:x"', 'username'],
-    ['a plugin', EXEC, 'exec'],
-    ['a plugin with a password alone', `password: s3cret, ${EXEC}`, 'exec'],
-    ['an auth-provider and a plugin', `token: t, auth-provider: {name: oidc}, ${EXEC}`, 'exec'],
+    ['an auth-provider and a plugin', `token: t, ${OIDC}, ${EXEC}`, 'exec'],
+    ['a plugin that is wrong', `token: s3cret, exec: {command: p}`, 'exec.apiVersion'],
+    ['an unknown provider', 'token: s3cret, auth-provider: {name: x}', 'auth-provider'],
   ])('%s', async (_name, fields, field) => {
     const failure = resolveAuth(await userWith(fields), false)
     await expect(failure).rejects.toMatchObject({
