@@ -81,7 +81,7 @@ async function contentHash(): Promise<string> {
 
 async function build(name: GoProgram, path: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}`
-  const options = ['-buildvcs=false', '-ldflags=-s -w', '-mod=readonly']
+  const options = ['-buildvcs=false', '-mod=readonly', `-ldflags=-s -w ${await versionFlags()}`]
   try {
     await promisify(execFile)('go', ['build', ...options, '-o', temporary, `./cmd/${name}`], {
       cwd: folder,
@@ -92,6 +92,16 @@ async function build(name: GoProgram, path: string): Promise<void> {
   } finally {
     await rm(temporary, { force: true })
   }
+}
+
+/** What a release's build says of itself: the Kubernetes version of the modules in go.mod. */
+async function versionFlags(): Promise<string> {
+  const goMod = await readFile(join(folder, 'go.mod'), 'utf8')
+  const [, minor = '0', patch = '0'] = /k8s\.io\/kubectl v0\.(\d+)\.(\d+)/.exec(goMod) ?? []
+  const values = { gitVersion: `v1.${minor}.${patch}`, gitMajor: '1', gitMinor: minor }
+  return Object.entries(values)
+    .map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`)
+    .join(' ')
 }
 
 /** A function that releases the lock, or `null` when a living process has it. */

@@ -7,11 +7,9 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
-	"errors"
 	"io"
 	"net/http"
 	"sort"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/rest"
@@ -115,8 +113,14 @@ func observe(client clientcmd.ClientConfig, request bool) observed {
 	if result.TLS, err = tlsOf(tlsConfig, transportConfig.TLS); err != nil {
 		return result.failedAt("transport", err)
 	}
+	// A transport of its own, behind everything that client-go puts around one.
+	recorder := &headerRecorder{}
+	wrapped, err := rest.HTTPWrappersForConfig(config, recorder)
+	if err != nil {
+		return result.failedAt("transport", err)
+	}
 	if request {
-		if result.Headers, err = headersOf(config, base.String()); err != nil {
+		if result.Headers, err = recorder.headersOf(wrapped, base.String()); err != nil {
 			return result.failedAt("request", err)
 		}
 	}
@@ -164,39 +168,34 @@ func fingerprint(der []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// headersOf sends the first request into a transport of its own, behind everything that client-go puts around one.
-func headersOf(config *rest.Config, url string) ([]string, error) {
-	var seen http.Header
-	wrapped, err := rest.HTTPWrappersForConfig(config, roundTripper(func(r *http.Request) (*http.Response, error) {
-		seen = r.Header
-		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(&bytes.Buffer{}), Request: r}, nil
-	}))
-	if err != nil {
-		return nil, err
-	}
+// headerRecorder answers every request and keeps the headers of the last one.
+type headerRecorder struct {
+	seen http.Header
+}
+
+func (h *headerRecorder) RoundTrip(r *http.Request) (*http.Response, error) {
+	h.seen = r.Header
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(&bytes.Buffer{}), Request: r}, nil
+}
+
+// headersOf sends a request that ends in the recorder.
+func (h *headerRecorder) headersOf(through http.RoundTripper, url string) ([]string, error) {
 	r, err := http.NewRequest(http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := wrapped.RoundTrip(r); err != nil {
+	if _, err := through.RoundTrip(r); err != nil {
 		return nil, err
 	}
-	if seen == nil {
-		return nil, errors.New("no request was made")
-	}
 	headers := []string{}
-	for name, values := range seen {
+	for name, values := range h.seen {
 		if name == "User-Agent" || name == "Accept" {
 			continue
 		}
 		for _, value := range values {
-			headers = append(headers, strings.Join([]string{name, value}, ": "))
+			headers = append(headers, name+": "+value)
 		}
 	}
 	sort.Strings(headers)
 	return headers, nil
 }
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -2,12 +2,11 @@ package main
 
 import (
 	"net/http"
-	goruntime "runtime"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/apiserver/pkg/endpoints/handlers/responsewriters"
+	"k8s.io/component-base/version"
 )
 
 // serveDiscovery answers what kubectl asks before it asks for a pod.
@@ -16,10 +15,7 @@ func serveDiscovery(w http.ResponseWriter, r *http.Request) {
 	case "/healthz", "/livez", "/readyz":
 		_, _ = w.Write([]byte("ok"))
 	case "/version":
-		responsewriters.WriteRawJSON(http.StatusOK, version.Info{
-			Major: "1", Minor: "37", GitVersion: "v1.37.2", GoVersion: goruntime.Version(),
-			Platform: goruntime.GOOS + "/" + goruntime.GOARCH,
-		}, w)
+		responsewriters.WriteRawJSON(http.StatusOK, version.Get(), w)
 	case "/api":
 		responsewriters.WriteRawJSON(http.StatusOK, metav1.APIVersions{
 			TypeMeta: metav1.TypeMeta{Kind: "APIVersions"}, Versions: []string{"v1"},

@@ -43,9 +43,10 @@ func newPodTable() *podTable {
 			TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"},
 			ObjectMeta: metav1.ObjectMeta{
 				Name: name, Namespace: "default", Labels: labels, UID: types.UID("uid-of-" + name),
+				CreationTimestamp: metav1.Now(),
 			},
 			Spec:   corev1.PodSpec{NodeName: "node", Containers: containers},
-			Status: corev1.PodStatus{Phase: corev1.PodRunning},
+			Status: running(containers),
 		}
 		table.pods = append(table.pods, pod)
 		return pod
@@ -56,11 +57,25 @@ func newPodTable() *podTable {
 	add("tty-0", nil, corev1.Container{Name: "main", Stdin: true, TTY: true, Command: shell})
 	add("stdin-0", nil, corev1.Container{Name: "main", Stdin: true, Command: answering})
 	add("once-0", nil, corev1.Container{Name: "main", Stdin: true, StdinOnce: true, Command: counting})
-	add("done-0", nil, plain("main")).Status.Phase = corev1.PodSucceeded
+	add("done-0", nil, plain("main")).Status = corev1.PodStatus{Phase: corev1.PodSucceeded}
 	pending := add("pending-0", nil, plain("main"))
-	pending.Status.Phase = corev1.PodPending
+	pending.Status = corev1.PodStatus{Phase: corev1.PodPending}
 	pending.Spec.NodeName = ""
 	return table
+}
+
+func running(containers []corev1.Container) corev1.PodStatus {
+	status := corev1.PodStatus{
+		Phase:      corev1.PodRunning,
+		Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue}},
+	}
+	for _, container := range containers {
+		status.ContainerStatuses = append(status.ContainerStatuses, corev1.ContainerStatus{
+			Name: container.Name, Ready: true, ContainerID: "containerd://" + newID(),
+			State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.Now()}},
+		})
+	}
+	return status
 }
 
 // What the containers run, for attach.

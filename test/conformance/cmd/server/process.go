@@ -51,6 +51,7 @@ func (t *processTable) startProcess(argv []string, wantsStdin, tty bool) (*proce
 		err = p.startWithPipes(wantsStdin)
 	}
 	if err != nil {
+		p.release()
 		return nil, fmt.Errorf("OCI runtime exec failed: exec failed: unable to start container process: %s: unknown", err)
 	}
 	t.add(p)
