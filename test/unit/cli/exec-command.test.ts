@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { exitCodeOf } from '../../../src/cli/exec-command.ts'
+import {
+  AuthError,
+  ConnectionError,
+  ConnectionLostError,
+  KubeconfigError,
+  ProtocolError,
+  StatusError,
+  UpgradeError,
+} from '../../../src/errors.ts'
+
+const status = (message: string) => new StatusError('ERR_STATUS', message, { status: { message } })
+
+it.each<[number, string, unknown]>([
+  [1, 'no kubeconfig', new KubeconfigError('ERR_KUBECONFIG_NOT_FOUND', '')],
+  [1, 'no credentials', new AuthError('ERR_CREDENTIALS_UNAVAILABLE', '')],
+  [1, 'no connection', new ConnectionError('ERR_CONNECTION_REFUSED', '')],
+  [1, 'refused', new UpgradeError('ERR_UPGRADE_REFUSED', '', { httpStatus: 403 })],
+  [1, 'no such command', status('executable file not found in $PATH: unknown')],
+  [1, 'bad arguments', new TypeError('x')],
+  [1, 'anything else', 'thrown'],
+  [255, 'lost', new ConnectionLostError('ERR_CONNECTION_LOST', '', { closeCode: 1006 })],
+  [255, 'broken protocol', new ProtocolError('ERR_PROTOCOL', '')],
+  // The command ran: CRI-O says so when it left its stdin unread.
+  [255, 'unread stdin', status('error executing command: write |1: broken pipe')],
+])('%i: %s', (code, _name, error) => {
+  expect(exitCodeOf(error)).toBe(code)
+})
