@@ -70,7 +70,7 @@ export class Cluster {
 
   /** @internal */
   constructor(config: ClusterConfig, options: EffectiveOptions) {
-    const endpoint = endpointOf(config, options.allowInsecureHttp)
+    const endpoint = endpointOf(config, options.allowInsecureHttp, process.env)
     this.server = config.server
     this.namespace = config.namespace ?? 'default'
     this.#server = new ApiServer(endpoint, credentialSource(config.auth), options.handshakeTimeout)

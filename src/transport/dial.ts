@@ -3,12 +3,13 @@ import type { TLSSocket } from 'node:tls'
 import type { ClientOptions } from 'ws'
 import { WebSocket } from 'ws'
 import type { Credential } from '../auth/credential.ts'
-import { UpgradeError } from '../errors.ts'
+import { ConnectionError, UpgradeError } from '../errors.ts'
 import type { Subprotocol } from '../protocol/index.ts'
 import { connectionError, handshakeTimeout } from './connection-error.ts'
 import { Deferred } from './deferred.ts'
 import type { Endpoint } from './endpoint.ts'
-import { hostOf, requestOptions } from './endpoint.ts'
+import { hostOf, nameOf, requestOptions } from './endpoint.ts'
+import { proxyOptions } from './proxy-connection.ts'
 import { readRefusal } from './refusal.ts'
 import type { Socket, SocketEvents } from './socket.ts'
 import { closeGrace, OpenSocket } from './web-socket.ts'
@@ -43,15 +44,17 @@ export function dial<Session extends SocketEvents>(
   options: DialOptions,
   accept: (socket: Socket) => Session,
 ): Promise<Session> {
-  const host = hostOf(endpoint)
+  const name = nameOf(endpoint)
   const opened = new Deferred<Session>()
-  const webSocket = openWebSocket(endpoint, options)
+  const cut = new AbortController()
+  const webSocket = openWebSocket(endpoint, options, cut.signal)
   let connection: TLSSocket
   const fail = (reason: unknown) => {
     opened.reject(reason)
+    cut.abort()
     webSocket.terminate()
   }
-  const timer = setTimeout(() => fail(handshakeTimeout(host, options.timeout)), options.timeout)
+  const timer = setTimeout(() => fail(handshakeTimeout(name, options.timeout)), options.timeout)
   const abort = () => fail(options.signal?.reason)
   options.signal?.addEventListener('abort', abort, { once: true })
 
@@ -74,7 +77,9 @@ export function dial<Session extends SocketEvents>(
   webSocket.once('open', onOpen)
   webSocket.once('unexpected-response', onRefusal)
   // Kept for good: cutting a handshake short makes `ws` emit an error of its own after ours.
-  webSocket.on('error', (error) => opened.reject(connectionError(host, error)))
+  webSocket.on('error', (error) => {
+    opened.reject(error instanceof ConnectionError ? error : connectionError(name, error))
+  })
 
   return opened.promise.finally(() => {
     clearTimeout(timer)
@@ -82,12 +87,12 @@ export function dial<Session extends SocketEvents>(
   })
 }
 
-function openWebSocket(endpoint: Endpoint, options: DialOptions): WebSocket {
-  const host = hostOf(endpoint)
-  const url = `${endpoint.secure ? 'wss' : 'ws'}://${host}${options.path}`
+function openWebSocket(endpoint: Endpoint, options: DialOptions, signal: AbortSignal): WebSocket {
+  const url = `${endpoint.secure ? 'wss' : 'ws'}://${hostOf(endpoint)}${options.path}`
   try {
     const webSocketOptions = {
       ...requestOptions(endpoint, options.credential),
+      ...proxyOptions(endpoint, options.credential, signal),
       followRedirects: false,
       perMessageDeflate: false,
       maxPayload: maxMessage,
@@ -97,7 +102,7 @@ function openWebSocket(endpoint: Endpoint, options: DialOptions): WebSocket {
     return new WebSocket(url, [options.subprotocol], webSocketOptions as unknown as ClientOptions)
   } catch (error) {
     // OpenSSL looks at certificates and keys before anything is sent.
-    throw connectionError(host, error as Error)
+    throw connectionError(nameOf(endpoint), error as Error)
   }
 }
 

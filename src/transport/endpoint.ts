@@ -2,9 +2,16 @@ import type { Credential } from '../auth/credential.ts'
 import { impersonationHeaders } from '../auth/impersonation.ts'
 import { AuthError } from '../errors.ts'
 import type { ClusterConfig, TlsConfig } from '../kubeconfig/cluster-config.ts'
+import { parseProxyUrl } from '../kubeconfig/proxy-url.ts'
 import { parseServer } from '../kubeconfig/server.ts'
 import { checkTls } from '../kubeconfig/tls.ts'
 import { version } from '../version.ts'
+import type { ProxyServer } from './proxy.ts'
+import { parseProxy } from './proxy.ts'
+import type { Environment } from './proxy-environment.ts'
+import { environmentProxy } from './proxy-environment.ts'
+import type { Target } from './target.ts'
+import { addressOf } from './target.ts'
 import type { TlsOptions } from './tls.ts'
 import { tlsOptions } from './tls.ts'
 
@@ -12,11 +19,9 @@ import { tlsOptions } from './tls.ts'
 export type Headers = Readonly<Record<string, string | string[]>>
 
 /** Where the API server is and how its identity is checked. */
-export interface Endpoint {
+export interface Endpoint extends Target {
   readonly secure: boolean
-  /** Without brackets, also for IPv6. */
-  readonly hostname: string
-  readonly port: number
+  readonly proxy: ProxyServer | null
   /** The path below which the API is; no slash at its end. */
   readonly prefix: string
   readonly tls: TlsConfig
@@ -26,10 +31,15 @@ export interface Endpoint {
 
 /**
  * The endpoint that a configuration stands for.
- * @throws {RangeError} `server` is not a URL of an API server, or what is not supported yet
+ * @param env names proxies, for a configuration that does not
+ * @throws {RangeError} `server` is not a URL of an API server, or a proxy's is not one of a proxy
  * @throws {AuthError} `ERR_CREDENTIALS_INSECURE`: credentials, and a server without TLS
  */
-export function endpointOf(config: ClusterConfig, allowInsecureHttp: boolean): Endpoint {
+export function endpointOf(
+  config: ClusterConfig,
+  allowInsecureHttp: boolean,
+  env: Environment = {},
+): Endpoint {
   if (typeof config.server !== 'string') throw new TypeError('server must be a string')
   const { protocol, hostname, port, prefix } = parseServer(config.server)
   const secure = protocol === 'https:'
@@ -39,17 +49,21 @@ export function endpointOf(config: ClusterConfig, allowInsecureHttp: boolean): E
       'the server is http:// and there are credentials for it, which anybody on the way could read; use https://, or allowInsecureHttp to go there without them',
     )
   }
-  if (config.proxyUrl) {
-    throw new RangeError(
-      'proxy-url (proxyUrl) is not supported yet, and going around a proxy is not what it asks for',
-    )
-  }
   const headers = {
     'User-Agent': `podwire/${version}`,
     ...impersonationHeaders(config.impersonate),
   }
   const tls = secure ? checkTls(validTls(config.tls ?? {})) : {}
-  return { secure, hostname, port, prefix, tls, headers }
+  const proxy = config.proxyUrl
+    ? configuredProxy(config.proxyUrl)
+    : environmentProxy({ secure, hostname, port }, env)
+  return { secure, hostname, port, proxy, prefix, tls, headers }
+}
+
+/** For every server, be it this machine itself: so client-go has it for `proxy-url`. */
+function configuredProxy(url: unknown): ProxyServer {
+  if (typeof url !== 'string') throw new TypeError('proxyUrl must be a string')
+  return parseProxy(parseProxyUrl(url), 'proxy-url of the cluster (proxyUrl)')
 }
 
 const tlsKeys = ['ca', 'cert', 'key', 'serverName', 'insecureSkipVerify']
@@ -71,9 +85,16 @@ function validTls(tls: TlsConfig): TlsConfig {
   return tls
 }
 
-/** Host and port as in a URL: what errors name. */
-export function hostOf({ hostname, port }: Endpoint): string {
-  return `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`
+/** Host and port as in a URL. */
+export function hostOf(endpoint: Endpoint): string {
+  return addressOf(endpoint)
+}
+
+/** What errors call it. */
+export function nameOf(endpoint: Endpoint): string {
+  const { proxy } = endpoint
+  const address = addressOf(endpoint)
+  return proxy === null ? address : `${address} (through the proxy ${addressOf(proxy)})`
 }
 
 /** The options of a request, secrets included: they go to `ws` and `node:https`, and nowhere else. */

@@ -4,8 +4,9 @@ import { request as requestHttps } from 'node:https'
 import type { Credential } from '../auth/credential.ts'
 import { ConnectionError, PodwireError } from '../errors.ts'
 import { connectionError, handshakeTimeout } from './connection-error.ts'
-import type { Endpoint, RequestOptions } from './endpoint.ts'
-import { hostOf, requestOptions } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
+import { nameOf, requestOptions } from './endpoint.ts'
+import { proxyOptions } from './proxy-connection.ts'
 import { readRefusal } from './refusal.ts'
 
 /** The largest answer taken, in bytes. A pod is some kilobytes. */
@@ -26,25 +27,20 @@ export interface GetOptions {
  * @throws {UpgradeError} any answer but 200
  */
 export async function getJson(endpoint: Endpoint, options: GetOptions): Promise<unknown> {
-  const host = hostOf(endpoint)
+  const name = nameOf(endpoint)
   const timeout = AbortSignal.timeout(options.timeout)
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
   try {
-    const response = await send(
-      endpoint,
-      options.path,
-      requestOptions(endpoint, options.credential),
-      signal,
-    )
+    const response = await send(endpoint, options.path, options.credential, signal)
     if (response.statusCode !== 200) throw await readRefusal(response, 'request')
     return JSON.parse((await read(response)).toString('utf8'))
   } catch (error) {
     options.signal?.throwIfAborted()
-    if (timeout.aborted) throw handshakeTimeout(host, options.timeout)
+    if (timeout.aborted) throw handshakeTimeout(name, options.timeout)
     if (error instanceof PodwireError) throw error
     throw error instanceof SyntaxError
-      ? new ConnectionError('ERR_CONNECTION_FAILED', `${host} sent an answer that is not JSON`)
-      : connectionError(host, error as Error)
+      ? new ConnectionError('ERR_CONNECTION_FAILED', `${name} sent an answer that is not JSON`)
+      : connectionError(name, error as Error)
   }
 }
 
@@ -67,9 +63,9 @@ async function read(response: IncomingMessage): Promise<Buffer> {
 /** Whether the server gives any answer at all, within `timeout` milliseconds. Sends no credentials. */
 export async function answers(endpoint: Endpoint, timeout: number): Promise<boolean> {
   try {
-    const options = requestOptions({ ...endpoint, headers: {} }, {})
     const signal = AbortSignal.timeout(timeout)
-    const response = await send(endpoint, `${endpoint.prefix}/version`, options, signal)
+    const path = `${endpoint.prefix}/version`
+    const response = await send({ ...endpoint, headers: {} }, path, {}, signal)
     response.destroy()
     return true
   } catch {
@@ -78,19 +74,22 @@ export async function answers(endpoint: Endpoint, timeout: number): Promise<bool
 }
 
 function send(
-  { secure, hostname, port }: Endpoint,
+  endpoint: Endpoint,
   path: string,
-  options: RequestOptions,
+  credential: Credential,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
+  const { secure, hostname, port } = endpoint
   return new Promise((resolve, reject) => {
     const request: ClientRequest = (secure ? requestHttps : requestHttp)({
-      ...options,
+      // An agent would make the connection itself.
+      ...(endpoint.proxy === null && { agent: false }),
+      ...requestOptions(endpoint, credential),
+      ...proxyOptions(endpoint, credential, signal),
       hostname,
       port,
       path,
       signal,
-      agent: false,
     })
     request.once('response', resolve)
     request.on('error', reject)

@@ -1,11 +1,5 @@
 import { BlockList, isIP } from 'node:net'
-
-/** Where a connection goes. */
-export interface Target {
-  /** Without brackets, also for IPv6. */
-  readonly hostname: string
-  readonly port: number
-}
+import type { Target } from './target.ts'
 
 const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')

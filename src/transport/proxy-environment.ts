@@ -1,8 +1,8 @@
 import { FieldError } from '../auth/field-error.ts'
-import type { Target } from './no-proxy.ts'
 import { isExempt } from './no-proxy.ts'
 import type { ProxyServer } from './proxy.ts'
 import { parseProxy } from './proxy.ts'
+import type { Target } from './target.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

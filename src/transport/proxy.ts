@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { FieldError } from '../auth/field-error.ts'
 import { redact } from '../auth/redact.ts'
-import type { Target } from './no-proxy.ts'
+import type { Target } from './target.ts'
 
 export type ProxyProtocol = 'http' | 'https' | 'socks5'
 

@@ -18,7 +18,8 @@ async function serve(handler: RequestListener): Promise<Endpoint> {
   server = started
   await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve))
   const { port } = started.address() as AddressInfo
-  return { secure: false, hostname: '127.0.0.1', port, prefix: '/p', tls: {}, headers: { a: 'b' } }
+  const address = { secure: false, hostname: '127.0.0.1', port, prefix: '/p' }
+  return { ...address, proxy: null, tls: {}, headers: { a: 'b' } }
 }
 
 const get = (endpoint: Endpoint, timeout = 2_000, signal?: AbortSignal) =>
