@@ -1,0 +1,177 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { WebSocket as ServerSocket } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
+import type { Message } from '../../../src/protocol/index.ts'
+import { Deferred } from '../../../src/transport/deferred.ts'
+import type { SocketEnd } from '../../../src/transport/socket.ts'
+import { closeGrace, OpenSocket } from '../../../src/transport/web-socket.ts'
+
+let server: WebSocketServer | undefined
+afterEach(() => {
+  for (const client of server?.clients ?? []) client.terminate()
+  server?.close()
+})
+
+/** Both sides of an open WebSocket, ours with a note of all that happens. */
+async function open() {
+  server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  await once(server, 'listening')
+  const connected = once(server, 'connection')
+  const { port } = server.address() as AddressInfo
+  const options = { closeTimeout: closeGrace, maxPayload: 1_000, perMessageDeflate: false }
+  const webSocket = new WebSocket(`ws://127.0.0.1:${port}`, options as object)
+  let connection: TLSSocket | undefined
+  webSocket.once('upgrade', (response) => {
+    connection = response.socket as TLSSocket
+  })
+  await once(webSocket, 'open')
+  const socket = new OpenSocket(
+    webSocket,
+    connection as unknown as TLSSocket,
+    'v5.channel.k8s.io',
+    async (timeout) => timeout === 7,
+  )
+  const messages: Message[] = []
+  const pongs: string[] = []
+  const ends: SocketEnd[] = []
+  const ended = new Deferred<SocketEnd>()
+  socket.listen({
+    message: (message) => messages.push(message),
+    pong: (payload) => pongs.push(payload),
+    end: (end) => {
+      ends.push(end)
+      ended.resolve(end)
+    },
+  })
+  const [peer] = (await connected) as [ServerSocket]
+  return { socket, peer, messages, pongs, ends, ended: ended.promise }
+}
+
+describe('messages', () => {
+  it('binary ones are bytes, text ones a string of bytes', async () => {
+    const { peer, messages } = await open()
+    peer.send(Uint8Array.of(1, 0, 255))
+    peer.send('1aGk=')
+    await expect.poll(() => messages.length).toBe(2)
+    expect(messages[0]).toEqual(Buffer.from([1, 0, 255]))
+    expect(messages[1]).toBe('1aGk=')
+  })
+
+  it('go out whole, as what they are, and pings with their payload', async () => {
+    const { socket, peer, pongs } = await open()
+    const received: [string, boolean][] = []
+    peer.on('message', (data, isBinary) => received.push([String(data), isBinary]))
+    socket.send(Buffer.from('bytes'))
+    socket.send('text')
+    socket.ping('131072')
+    await expect.poll(() => pongs).toEqual(['131072'])
+    expect(received).toEqual([
+      ['bytes', true],
+      ['text', false],
+    ])
+  })
+
+  it('any byte counts as a sign of life', async () => {
+    const { socket, peer } = await open()
+    const before = socket.bytesRead
+    peer.ping()
+    await expect.poll(() => socket.bytesRead).toBe(before + 2)
+  })
+
+  it('wait while it is paused', async () => {
+    const { socket, peer, messages, pongs } = await open()
+    socket.pause()
+    peer.send(Buffer.from('x'))
+    await new Promise((resolve) => setImmediate(resolve))
+    socket.resume()
+    socket.ping('last')
+    await expect.poll(() => pongs).toEqual(['last'])
+    expect(messages.map(String)).toEqual(['x'])
+  })
+})
+
+describe('the end', () => {
+  it('has the code and the words of the server', async () => {
+    const { peer, ended, ends } = await open()
+    peer.close(4000, 'grüße')
+    expect(await ended).toEqual({ code: 4000, reason: 'grüße', cause: null })
+    expect(ends).toHaveLength(1)
+  })
+
+  it('without a close frame is 1006', async () => {
+    const { peer, ended } = await open()
+    peer.terminate()
+    expect(await ended).toMatchObject({ code: 1006, reason: '' })
+  })
+
+  it('by a message that is too large names its cause', async () => {
+    const { peer, ended, ends } = await open()
+    peer.send(Buffer.alloc(2_000))
+    expect((await ended).cause).toMatchObject({ code: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' })
+    expect(ends).toHaveLength(1)
+  })
+
+  it('terminate keeps the first cause', async () => {
+    const { socket, ended } = await open()
+    const cause = new Error('first')
+    socket.terminate(cause)
+    socket.terminate(new Error('second'))
+    expect(await ended).toMatchObject({ code: 1006, cause })
+  })
+})
+
+describe('close', () => {
+  it('is answered, and nothing is sent behind it', async () => {
+    const { socket, peer, ended } = await open()
+    const received: string[] = []
+    peer.on('message', (data) => received.push(String(data)))
+    const code = once(peer, 'close')
+    socket.close()
+    socket.send('late')
+    socket.ping('late')
+    expect(await ended).toMatchObject({ code: 1000 })
+    expect([(await code)[0], received]).toEqual([1000, []])
+  })
+
+  it('reads what was held back', async () => {
+    const { socket, peer, messages, ended } = await open()
+    socket.pause()
+    const sent = once(peer, 'close')
+    peer.send(Buffer.from('waiting'))
+    peer.once('message', () => socket.close())
+    socket.send('now')
+    await ended
+    await sent
+    expect(messages.map(String)).toEqual(['waiting'])
+  })
+
+  it('that is never answered is cut after a second', async () => {
+    const { socket, peer, ended } = await open()
+    peer.pause()
+    const started = performance.now()
+    socket.close()
+    expect(await ended).toMatchObject({ code: 1006 })
+    expect(performance.now() - started).toBeGreaterThanOrEqual(closeGrace - 50)
+    expect(performance.now() - started).toBeLessThan(closeGrace + 2_000)
+  })
+
+  it('after the end does nothing', async () => {
+    const { socket, peer, ended, ends } = await open()
+    peer.terminate()
+    await ended
+    socket.close()
+    socket.terminate()
+    socket.pause()
+    socket.resume()
+    socket.send('x')
+    expect(ends).toHaveLength(1)
+  })
+})
+
+it('probes with what it was given', async () => {
+  const { socket } = await open()
+  expect([await socket.probe(7), await socket.probe(8)]).toEqual([true, false])
+})
