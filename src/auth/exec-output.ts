@@ -40,8 +40,8 @@ function explain(error: YamlError | FieldError): string {
   if (error instanceof FieldError) return `: ${error.field} ${error.problem}`
   const { line, column, field } = error
   const place = line === undefined ? '' : `, line ${line}, column ${column}:`
-  // Without a field it is no YAML at all.
-  const remedy = field === undefined ? '; it must print one ExecCredential and nothing else' : ''
+  // Without a field it is no mapping, or no YAML at all.
+  const remedy = field ? '' : '; it must print one ExecCredential and nothing else'
   return `${place}${field ? ` ${field}` : ''} ${error.message}${remedy}`
 }
 
