@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseYaml } from '../../../src/yaml/document.ts'
 import { toJson } from '../../../src/yaml/node.ts'
 import { YamlError } from '../../../src/yaml/yaml-error.ts'
@@ -43,4 +43,26 @@ test('positions are 1-based', async () => {
   const { root, positionOf } = await parseYaml('a: b\r\nüü: c\r\n')
   const node = root.kind === 'mapping' ? root.entries.get('üü') : undefined
   expect(node && positionOf(node)).toEqual({ line: 2, column: 5 })
+})
+
+describe('when it must be the only one', () => {
+  test.each(['{"a":1}\n\n', '# c\n---\na: 1\n# d\n', 'a: 1\n...\n', '%YAML 1.1\n---\na: 1'])(
+    '%j is',
+    async (text) => {
+      expect(toJson((await parseYaml(text, { only: true })).root)).toEqual({ a: 1 })
+    },
+  )
+
+  test.each([
+    '{"a":1} x',
+    '{"a":1}\nx',
+    '{"a":1}{"b":2}',
+    '{"a":1}\n---\nb: 1',
+    'a: 1\n---\n',
+    'a: 1\n...\nb: 2',
+    'a: 1\n}',
+    '---\n---\na: 1',
+  ])('%j is not', async (text) => {
+    await expect(parseYaml(text, { only: true })).rejects.toThrow(YamlError)
+  })
 })
