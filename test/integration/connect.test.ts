@@ -79,6 +79,7 @@ async function listen(onBytes: string | null): Promise<{ port: number; close: ()
     socket.on('error', () => {})
     socket.once('data', () => onBytes !== null && socket.end(onBytes))
   })
+  listener.unref()
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
   const { port } = listener.address() as AddressInfo
   return { port, close: () => listener.close() }
