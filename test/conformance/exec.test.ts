@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ClusterConfig, ExecError, ExecOptions, Pod, Subprotocol } from '../../src/index.ts'
+import type { ClusterConfig, ExecOptions, Pod, Subprotocol } from '../../src/index.ts'
 import { connect, StatusError, UpgradeError } from '../../src/index.ts'
 import { subprotocols } from '../../src/protocol/index.ts'
+import { rejection } from '../support/rejection.ts'
 import type { ConformanceServer, ConformanceUser, Generation } from './conformance-server.ts'
 import { generations, startConformanceServer } from './conformance-server.ts'
 import { buildTimeout, missingGo } from './go-programs.ts'
@@ -20,16 +21,6 @@ const sh = (script: string) => ['sh', '-c', script]
 
 function sha256(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
-}
-
-/** The error that a promise rejects with. */
-async function rejection<E = ExecError>(promise: Promise<unknown>): Promise<E> {
-  return promise.then(
-    () => {
-      throw new Error('resolved')
-    },
-    (error) => error as E,
-  )
 }
 
 /** What a generation speaks: v5 came with the translator. */

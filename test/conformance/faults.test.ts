@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ExecError, Pod, Subprotocol, UpgradeError } from '../../src/index.ts'
+import type { Pod, Subprotocol, UpgradeError } from '../../src/index.ts'
 import { ConnectionLostError, connect } from '../../src/index.ts'
+import { rejection } from '../support/rejection.ts'
 import type { ConformanceServer, Generation, Hop } from './conformance-server.ts'
 import { generations, startConformanceServer } from './conformance-server.ts'
 import { buildTimeout, missingGo } from './go-programs.ts'
@@ -22,15 +23,6 @@ const v5 = 'v5.channel.k8s.io'
 async function podOf(generation: Generation, url = server.url): Promise<Pod> {
   const config = { ...server.config(generation), server: `${url}/${generation}` }
   return (await connect(config)).pod('solo-0')
-}
-
-async function rejection<E = ExecError>(promise: Promise<unknown>): Promise<E> {
-  return promise.then(
-    (value) => {
-      throw new Error(`resolved with ${JSON.stringify(value)}`)
-    },
-    (error) => error as E,
-  )
 }
 
 /** A command that has said something and will not end by itself. */

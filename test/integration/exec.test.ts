@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ExecError, Subprotocol } from '../../src/index.ts'
+import type { Subprotocol } from '../../src/index.ts'
 import { ExitError, MaxBufferError, StatusError, TimeoutError } from '../../src/index.ts'
 import { subprotocols } from '../../src/protocol/index.ts'
+import { rejection } from '../support/rejection.ts'
 import type { TestCluster } from '../support/test-cluster.ts'
 import { testCluster } from '../support/test-cluster.ts'
 
@@ -13,16 +14,6 @@ beforeAll(async () => {
 afterAll(() => t.server.close())
 
 const sh = (script: string) => ['sh', '-c', script]
-
-/** The error that a promise rejects with. */
-async function rejection<E = ExecError>(promise: Promise<unknown>): Promise<E> {
-  return promise.then(
-    () => {
-      throw new Error('resolved')
-    },
-    (error) => error as E,
-  )
-}
 
 describe.each(subprotocols)('over %s', (subprotocol: Subprotocol) => {
   it('gives output, error output and exit code', async () => {
