@@ -1,5 +1,10 @@
+import type { CredentialSource } from './auth/credential.ts'
+import type { CredentialHost } from './auth/credential-host.ts'
 import { credentialSource } from './auth/credential-source.ts'
-import type { ClusterConfig } from './kubeconfig/cluster-config.ts'
+import type { ExecPolicy } from './auth/exec-policy.ts'
+import { checkExecPolicy } from './auth/exec-policy.ts'
+import { redact } from './auth/redact.ts'
+import type { ClusterConfig, Pem } from './kubeconfig/cluster-config.ts'
 import { loadClusterConfig } from './kubeconfig/load.ts'
 import type { LoadOptions } from './kubeconfig/load-options.ts'
 import { Pod } from './pod.ts'
@@ -7,6 +12,7 @@ import type { SessionDefaults } from './process/options.ts'
 import { knownKeys, maxTimer, optionalBoolean, wholeNumber } from './process/options.ts'
 import { ApiServer } from './transport/api-server.ts'
 import { endpointOf } from './transport/endpoint.ts'
+import { textFetcher } from './transport/fetch-text.ts'
 import type { HeartbeatOptions } from './transport/heartbeat.ts'
 
 /** What all sessions of a cluster have in common. */
@@ -24,6 +30,37 @@ export interface ClientOptions {
   readonly stdinWindow?: number | undefined
   /** Whether an `http://` server is used although there are credentials, which are not sent then. @default false */
   readonly allowInsecureHttp?: boolean | undefined
+  /**
+   * Which credential plugins of a kubeconfig may run: all, none, or those in a list, each by its name as found in
+   * `PATH` or by its absolute path. @default 'allow'
+   */
+  readonly execPlugins?: ExecPolicy | undefined
+  /**
+   * Gets what a credential plugin writes to stderr, as it comes; it may be a prompt.
+   * @default this process's stderr for a plugin that has the terminal, nothing for others
+   */
+  readonly onPluginStderr?: ((chunk: Uint8Array) => void) | undefined
+  /**
+   * Whether new tokens of an OIDC login go back into the kubeconfig that it is from, as kubectl does it. Without it an
+   * issuer that replaces refresh tokens leaves a used one in the file. @default false
+   */
+  readonly saveTokens?: boolean | undefined
+}
+
+/** What the next connection would be made with; printing it shows no secret. */
+export interface ConnectionCredentials {
+  /** Those that say who is asking: `Authorization`, impersonation and `User-Agent`. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  /** PEM. */
+  readonly cert?: Pem
+  /** PEM. */
+  readonly key?: Pem
+  /** PEM; absent: the authorities that Node trusts. */
+  readonly ca?: Pem
+  /** The name that the server's certificate must be for; absent: the server's host. */
+  readonly serverName?: string
+  /** When to ask again; absent: whenever a connection is made. */
+  readonly expiresAt?: Date
 }
 
 const mebibyte = 1024 * 1024
@@ -34,6 +71,9 @@ const clientKeys = [
   'outputSlack',
   'stdinWindow',
   'allowInsecureHttp',
+  'execPlugins',
+  'onPluginStderr',
+  'saveTokens',
 ]
 const loadKeys = ['kubeconfig', 'context', 'cluster', 'user', 'namespace', 'overrides']
 const configKeys = ['server', 'namespace', 'tls', 'auth', 'proxyUrl', 'impersonate']
@@ -66,6 +106,7 @@ export class Cluster {
   /** What `pod()` means when it is given no namespace. */
   readonly namespace: string
   readonly #server: ApiServer
+  readonly #credentials: CredentialSource
   readonly #defaults: SessionDefaults
 
   /** @internal */
@@ -73,8 +114,30 @@ export class Cluster {
     const endpoint = endpointOf(config, options.allowInsecureHttp, process.env)
     this.server = config.server
     this.namespace = config.namespace ?? 'default'
-    this.#server = new ApiServer(endpoint, credentialSource(config.auth), options.handshakeTimeout)
+    // Without TLS no credentials are sent, and no plugin is run for them.
+    this.#credentials = credentialSource(endpoint.secure ? config.auth : undefined, options.host)
+    this.#server = new ApiServer(endpoint, this.#credentials, options.handshakeTimeout)
     this.#defaults = options
+  }
+
+  /**
+   * What the next connection would be made with, for another client to the same server; it may run a credential plugin.
+   * @throws {AuthError} there are no credentials to be had
+   */
+  async credentials(): Promise<ConnectionCredentials> {
+    const { headers, tls } = this.#server.endpoint
+    const credential = await this.#credentials.credential()
+    const cert = credential.cert ?? tls.cert
+    const key = credential.key ?? tls.key
+    const { expiresAt } = credential
+    const credentials: ConnectionCredentials = {
+      headers: { ...headers, ...credential.headers },
+      ...(cert !== undefined && key !== undefined && { cert, key }),
+      ...(tls.ca !== undefined && { ca: tls.ca }),
+      ...(tls.serverName !== undefined && { serverName: tls.serverName }),
+      ...(expiresAt !== undefined && { expiresAt }),
+    }
+    return redact(credentials, ['headers', 'cert', 'key'])
   }
 
   /**
@@ -97,6 +160,7 @@ export class Cluster {
 type EffectiveOptions = SessionDefaults & {
   readonly handshakeTimeout: number
   readonly allowInsecureHttp: boolean
+  readonly host: CredentialHost
 }
 
 function clientOptions(options: ClientOptions): EffectiveOptions {
@@ -113,6 +177,20 @@ function clientOptions(options: ClientOptions): EffectiveOptions {
     outputSlack: wholeNumber('outputSlack', outputSlack, 1),
     stdinWindow: wholeNumber('stdinWindow', stdinWindow, 1),
     allowInsecureHttp: optionalBoolean('allowInsecureHttp', allowInsecureHttp) ?? false,
+    host: credentialHost(options),
+  }
+}
+
+function credentialHost(options: ClientOptions): CredentialHost {
+  const { execPlugins = 'allow', onPluginStderr } = options
+  if (onPluginStderr !== undefined && typeof onPluginStderr !== 'function') {
+    throw new TypeError('onPluginStderr must be a function')
+  }
+  return {
+    execPlugins: checkExecPolicy(execPlugins),
+    onPluginStderr,
+    saveTokens: optionalBoolean('saveTokens', options.saveTokens),
+    fetchText: textFetcher(process.env),
   }
 }
 

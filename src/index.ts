@@ -2,8 +2,11 @@
  * Runs commands in Kubernetes pods over the raw WebSocket channel protocol.
  * @module
  */
-export type { Auth, Credential } from './auth/credential.ts'
-export type { ClientOptions } from './cluster.ts'
+export type { Auth, CertificateFiles, Credential, HeaderAuth } from './auth/credential.ts'
+export type { ExecCluster, ExecPlugin } from './auth/exec-plugin.ts'
+export type { ExecPolicy } from './auth/exec-policy.ts'
+export type { OidcProvider } from './auth/oidc-provider.ts'
+export type { ClientOptions, ConnectionCredentials } from './cluster.ts'
 export { Cluster, connect } from './cluster.ts'
 export type { ErrorCode, ErrorStatus, ExecErrorFields } from './errors.ts'
 export {
