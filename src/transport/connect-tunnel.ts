@@ -45,7 +45,7 @@ export async function requestConnect(
   socket.write(`${lines.join('\r\n')}\r\n\r\n`)
   const answer = await readAnswer(socket, (bytes) => parseConnectAnswer(bytes, proxy.origin))
   if (answer.status === 200) return
-  const body = await readWords(socket, maxBody, patience)
+  const body = await readWords(socket, bodyLength(answer.header), patience)
   // A page may show the request that it refuses.
   const quoted = [answer.line, visibleText(answer.header, body)]
     .map((text) => withoutSecrets(text, [proxy.credentials?.password, token]))
@@ -77,6 +77,11 @@ export function parseConnectAnswer(bytes: Buffer, origin: string): Parsed<Connec
   return { value, length: end.index + end[0].length }
 }
 
+function bodyLength(header: string): number {
+  const [, length = maxBody] = /^content-length: *([0-9]+)/im.exec(header) ?? []
+  return Math.min(Number(length), maxBody)
+}
+
 function notHttp(bytes: Buffer, origin: string): ProxyFailure {
   // A TLS alert: what a TLS server has to say about a plain request.
   const hint = bytes[0] === 0x15 ? `it speaks TLS: write https:// in ${origin}` : `check ${origin}`
@@ -88,6 +93,8 @@ function hintFor(
   { credentials, origin }: Pick<ProxyServer, 'credentials' | 'origin'>,
 ): string {
   switch (status) {
+    // tinyproxy's word for a wrong password is 401.
+    case 401:
     case 407: {
       const schemes = /^proxy-authenticate:/im.test(header)
       if (schemes && !/^proxy-authenticate:.*\bbasic\b/im.test(header)) {

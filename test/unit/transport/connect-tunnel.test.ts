@@ -140,7 +140,10 @@ describe('a refusal', () => {
       'HTTP/1.1 403 Filtered\r\n\r\n',
       'HTTP/1.1 403 Filtered (its rules do not allow that host or port)',
     ],
+    ['HTTP/1.0 401 No\r\n\r\n', 'HTTP/1.0 401 No (set user and password in proxy-url)'],
     ['HTTP/1.1 504 T\r\n\r\nslow', 'HTTP/1.1 504 T: slow (it cannot reach the server)'],
+    ['HTTP/1.1 500 E\r\nContent-Length: 3\r\n\r\nabcdef', 'HTTP/1.1 500 E: abc'],
+    ['HTTP/1.1 500 E\r\ncontent-length: 0\r\n\r\nabc', 'HTTP/1.1 500 E'],
     ['HTTP/1.1 302 Found\r\nLocation: x\r\n\r\n', 'HTTP/1.1 302 Found'],
     ['HTTP/1.1 204 No\r\n\r\n', 'HTTP/1.1 204 No'],
     [

@@ -89,6 +89,10 @@ describe('readWords', () => {
     expect((await readWords(ours, 100, 2_000)).length).toBe(100)
   })
 
+  test('nothing, when nothing is wanted', async () => {
+    expect((await readWords(pair()[0], 0, 2_000)).length).toBe(0)
+  })
+
   test('as long as there is patience', async () => {
     const [ours, theirs] = pair()
     theirs.write('so far')
