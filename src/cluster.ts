@@ -83,6 +83,7 @@ const literalKeys = [...configKeys, 'source', 'context', 'anonymous', 'files']
 /**
  * A cluster to run commands in: from the kubeconfig or the pod's service account as kubectl finds them, or from a
  * literal configuration, which is one that names a `server`. Nothing is sent yet.
+ * What the environment says of proxies is what it says now.
  * @throws {TypeError | RangeError} options that there are not, that do not go together, or of the wrong kind
  * @throws {KubeconfigError | AuthError} no usable configuration
  */

@@ -23,6 +23,10 @@ export interface ClusterConfig {
   readonly namespace?: string
   readonly tls?: TlsConfig
   readonly auth?: Auth
+  /**
+   * `http://`, `https://` or `socks5://`, user and password percent-encoded; for every server, `localhost` included.
+   * @default what `HTTPS_PROXY` and `NO_PROXY` say when `connect()` is called
+   */
   readonly proxyUrl?: string
   readonly impersonate?: Impersonation
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ClientOptions, ClusterConfig, ConnectionError, Pod } from '../../src/index.ts'
@@ -5,6 +6,8 @@ import { connect } from '../../src/index.ts'
 import { createCertificateAuthority } from '../../src/testing/certificate.ts'
 import type { TestServer } from '../../src/testing/index.ts'
 import { createTestServer } from '../../src/testing/index.ts'
+import { endpointOf } from '../../src/transport/endpoint.ts'
+import { answers, getJson } from '../../src/transport/get.ts'
 import type { TestProxy } from '../support/proxy.ts'
 import { testProxy } from '../support/proxy.ts'
 
@@ -25,7 +28,6 @@ beforeEach(() => {
 })
 afterEach(async () => {
   vi.unstubAllEnvs()
-  server.setFault(null)
   await expect.poll(() => server.connections).toBe(0)
 })
 
@@ -146,10 +148,39 @@ describe.each(protocols)('an %s proxy', (protocol) => {
   })
 
   it('messages in the segment of the 101 are not lost', async () => {
-    await using proxy = await start()
-    server.setFault({ kind: 'byte-by-byte' })
+    await using proxy = await start({ gather: 300 })
     const pod = await throughProxy(proxy, { tls: tls() })
-    expect((await pod.exec(['echo', 'early'])).stdout).toBe('early\n')
+    const early = await pod.exec(['echo', 'early'], { subprotocol: 'v4.channel.k8s.io' })
+    expect([early.stdout, early.exitCode]).toEqual(['early\n', 0])
+  })
+
+  it('leaves nothing behind, session after session', async () => {
+    await using proxy = await start()
+    const pod = await throughProxy(proxy, { tls: tls() })
+    const { signal } = new AbortController()
+    for (let i = 0; i < 30; i++) await pod.exec(['true'], { signal, stdin: 'x' })
+    await expect.poll(() => proxy.connections).toBe(0)
+    await expect.poll(() => server.connections).toBe(0)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    const kinds = process.getActiveResourcesInfo()
+    expect(kinds.filter((kind) => /TLSWrap|TCPSocketWrap|JSStream/.test(kind))).toEqual([])
+  })
+
+  it('is what the probe of a silent server goes through', async () => {
+    await using proxy = await start()
+    const { url } = server
+    const endpoint = endpointOf({ server: url, tls: tls(), proxyUrl: proxy.url }, false)
+    expect(await answers(endpoint, 2_000)).toBe(true)
+    expect(proxy.targets.length).toBe(1)
+    const gone = { ...endpoint, port: proxy.port, hostname: 'gone.invalid' }
+    expect(await answers(gone, 2_000)).toBe(false)
+    const document = await getJson(endpoint, {
+      path: '/version',
+      credential: { headers: { Authorization: `Bearer ${server.token}` } },
+      timeout: 2_000,
+    })
+    expect(document).toHaveProperty('gitVersion')
+    await expect.poll(() => proxy.connections).toBe(0)
   })
 
   it('garbage is an error and nothing more', async () => {

@@ -11,6 +11,8 @@ export interface TestProxyOptions {
   readonly user?: { readonly name: string; readonly password: string }
   /** Names that only the proxy knows, and their addresses. */
   readonly hosts?: Readonly<Record<string, string>>
+  /** Milliseconds for which what a server says is kept, to be handed over in one piece. */
+  readonly gather?: number
   /** The server's side of an https proxy. */
   readonly tls?: TlsOptions
   /** Does everything itself instead, from the first byte of the client's. */
@@ -47,11 +49,13 @@ export async function testProxy(options: TestProxyOptions = {}): Promise<TestPro
     const [, host = '', port] = /^\[?(.*?)\]?:(\d+)$/.exec(target) ?? []
     const upstream = connect({ host: options.hosts?.[host] ?? host, port: Number(port) })
     upstream.on('error', () => client.destroy())
-    upstream.on('close', () => client.destroy())
+    upstream.on('close', () => client.destroySoon())
     client.on('close', () => upstream.destroy())
     upstream.once('connect', () => {
       client.write(accepted)
-      client.pipe(upstream).pipe(client)
+      client.pipe(upstream)
+      if (options.gather === undefined) upstream.pipe(client)
+      else handOver(upstream, client, options.gather)
     })
   }
 
@@ -129,4 +133,16 @@ export async function testProxy(options: TestProxyOptions = {}): Promise<TestPro
       await once(server, 'close')
     },
   }
+}
+
+function handOver(from: Socket, to: Socket, interval: number): void {
+  let chunks: Buffer[] = []
+  from.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const flush = () => {
+    to.write(Buffer.concat(chunks))
+    chunks = []
+  }
+  const timer = setInterval(flush, interval)
+  from.on('end', flush)
+  to.on('close', () => clearInterval(timer))
 }

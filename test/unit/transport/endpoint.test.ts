@@ -1,6 +1,7 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { ClusterConfig } from '../../../src/kubeconfig/cluster-config.ts'
-import { endpointOf, hostOf, requestOptions } from '../../../src/transport/endpoint.ts'
+import { endpointOf, hostOf, nameOf, requestOptions } from '../../../src/transport/endpoint.ts'
 import { version } from '../../../src/version.ts'
 
 const server = 'https://api.example'
@@ -71,12 +72,42 @@ describe('headers', () => {
   })
 })
 
+describe('a proxy', () => {
+  const env = { HTTPS_PROXY: 'http://p:1', HTTP_PROXY: 'http://q:2' }
+  const name = (config: Partial<ClusterConfig>, variables = env) =>
+    nameOf(endpointOf({ server, ...config }, false, variables))
+
+  it('of the configuration wins over the environment', () => {
+    expect(name({ proxyUrl: 'socks5://s' })).toMatch(/ \(through the proxy s:1080\)$/)
+  })
+
+  it('of the environment depends on the server', () => {
+    expect(name({})).toMatch(/ \(through the proxy p:1\)$/)
+    expect(name({ server: 'http://api.example' })).toMatch(/ \(through the proxy q:2\)$/)
+    expect(name({ server: 'https://localhost' })).toBe('localhost:443')
+  })
+
+  it('of the configuration is for this machine too, an empty one is none', () => {
+    const local = { server: 'https://localhost' }
+    expect(name({ ...local, proxyUrl: 'http://s' })).toMatch(/ \(through the proxy s:80\)$/)
+    expect(name({ ...local, proxyUrl: '' })).toBe('localhost:443')
+  })
+
+  it('is not shown with its password', () => {
+    const endpoint = endpointOf({ server, proxyUrl: 'http://u:hunter2@p' }, false)
+    expect(inspect(endpoint, { depth: Infinity, showHidden: true })).not.toContain('hunter2')
+    expect(JSON.stringify(endpoint)).not.toContain('hunter2')
+  })
+})
+
 describe('what is refused', () => {
   it.each<[string, Partial<ClusterConfig>, unknown]>([
     ['an unknown option of tls', { tls: { certificate: 'x' } as object }, TypeError],
     ['tls that is a string', { tls: 'x' as unknown as object }, TypeError],
     ['a CA that is a number', { tls: { ca: 7 } as object }, TypeError],
     ['a user and password in the URL', { server: 'https://u:hunter2@api.example' }, RangeError],
+    ['a proxy that is none', { proxyUrl: 'socks5h://u:hunter2@p' }, RangeError],
+    ['a proxy that is a number', { proxyUrl: 7 } as object, TypeError],
     ['another scheme', { server: 'wss://api.example' }, RangeError],
   ])('%s', (_name, config, error) => {
     expect(() => endpointOf({ server, ...config }, false)).toThrow(error as typeof RangeError)
