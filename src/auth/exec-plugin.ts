@@ -28,3 +28,50 @@ export interface ExecCluster {
   /** Of the cluster's extension `client.authentication.k8s.io/exec`. */
   readonly config?: Json
 }
+
+const API = 'client.authentication.k8s.io/'
+const MODES: readonly unknown[] = [undefined, 'Never', 'IfAvailable', 'Always']
+
+/**
+ * Checks a plugin that no kubeconfig loader has checked.
+ *
+ * @throws {TypeError} what makes it none; no value is shown, since arguments and variables may be secrets
+ */
+export function checkExecPlugin(plugin: unknown): ExecPlugin {
+  if (typeof plugin !== 'object' || plugin === null) return invalid('must be an object')
+  const { apiVersion, command, args, env, interactiveMode, installHint, cluster } =
+    plugin as Record<keyof ExecPlugin, unknown>
+  if (apiVersion !== `${API}v1` && apiVersion !== `${API}v1beta1`) {
+    return invalid(`.apiVersion must be ${API}v1 or ${API}v1beta1`)
+  }
+  if (typeof command !== 'string' || command === '') return invalid('.command must be a string')
+  if (args !== undefined && !(Array.isArray(args) && areStrings(args))) {
+    return invalid('.args must be a list of strings')
+  }
+  const variables = env === undefined ? {} : env
+  if (
+    typeof variables !== 'object' ||
+    variables === null ||
+    !areStrings(Object.values(variables))
+  ) {
+    return invalid('.env must be an object of strings')
+  }
+  if (!MODES.includes(interactiveMode)) {
+    return invalid('.interactiveMode must be Never, IfAvailable or Always')
+  }
+  if (installHint !== undefined && typeof installHint !== 'string') {
+    return invalid('.installHint must be a string')
+  }
+  if (cluster !== undefined && (typeof cluster !== 'object' || cluster === null)) {
+    return invalid('.cluster must be an object')
+  }
+  return plugin as ExecPlugin
+}
+
+function areStrings(values: readonly unknown[]): boolean {
+  return values.every((value) => typeof value === 'string')
+}
+
+function invalid(what: string): never {
+  throw new TypeError(`auth.exec${what.startsWith('.') ? '' : ' '}${what}.`)
+}

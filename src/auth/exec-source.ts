@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { CredentialSource } from './credential.ts'
 import type { CredentialHost } from './credential-host.ts'
-import { execCredential } from './exec-credential.ts'
 import type { ExecPlugin } from './exec-plugin.ts'
+import { checkExecPlugin } from './exec-plugin.ts'
 import { checkExecPolicy } from './exec-policy.ts'
 import { SharedCredential } from './shared-credential.ts'
 
@@ -15,13 +15,17 @@ const kept = new Map<string, SharedCredential>()
 /**
  * The credentials that a plugin prints. It is run when the first is needed, and again when that expires or is rejected.
  *
- * @throws {TypeError | RangeError} a policy that is none
+ * @throws {TypeError | RangeError} a plugin or a policy that is none
  */
-export function execSource(plugin: ExecPlugin, host: CredentialHost): CredentialSource {
+export function execSource(exec: ExecPlugin, host: CredentialHost): CredentialSource {
+  const plugin = checkExecPlugin(exec)
   const policy = checkExecPolicy(host.execPlugins ?? 'allow')
   const credentials = keptFor(JSON.stringify([plainOf(plugin), policy]))
-  const obtain = (signal: AbortSignal) =>
-    execCredential(plugin, { ...host, execPlugins: policy }, signal)
+  const obtain = async (signal: AbortSignal) => {
+    // Loaded when it is needed, because most programs need it never.
+    const { execCredential } = await import('./exec-credential.ts')
+    return execCredential(plugin, { ...host, execPlugins: policy }, signal)
+  }
   return {
     refreshable: true,
     credential: (rejected, signal) => credentials.get(obtain, rejected, signal),

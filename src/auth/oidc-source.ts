@@ -5,13 +5,13 @@ import type { CredentialHost } from './credential-host.ts'
 import { checkHeaderValue } from './header.ts'
 import { usableUntil } from './id-token.ts'
 import type { OidcProvider } from './oidc-provider.ts'
-import { refreshOidc } from './oidc-refresh.ts'
+import { checkOidcProvider } from './oidc-provider.ts'
 import { redact } from './redact.ts'
 import { SharedCredential } from './shared-credential.ts'
-import { saveTokens } from './token-store.ts'
 
 /** The login's id-token while it is good, and then those that its refresh token buys. */
-export function oidcSource(provider: OidcProvider, host: CredentialHost): CredentialSource {
+export function oidcSource(oidc: OidcProvider, host: CredentialHost): CredentialSource {
+  const provider = checkOidcProvider(oidc)
   const shared = new SharedCredential()
   let { idToken, refreshToken } = provider
 
@@ -22,12 +22,16 @@ export function oidcSource(provider: OidcProvider, host: CredentialHost): Creden
     }
     const { fetchText } = host
     if (refreshToken === undefined || fetchText === undefined) return noRefresh(provider, idToken)
+    const { refreshOidc } = await import('./oidc-refresh.ts')
     const tokens = await refreshOidc(provider, refreshToken, fetchText)
     const used = refreshToken
     idToken = tokens.idToken
     refreshToken = tokens.refreshToken ?? refreshToken
     const credential = credentialOf(idToken)
-    if (host.saveTokens === true) await saveTokens(provider, used, { idToken, refreshToken })
+    if (host.saveTokens === true) {
+      const { saveTokens } = await import('./token-store.ts')
+      await saveTokens(provider, used, { idToken, refreshToken })
+    }
     return credential
   }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { FieldError } from '../auth/field-error.ts'
 import { isHeaderValue } from '../auth/header.ts'
 import type { OidcProvider } from '../auth/oidc-provider.ts'
+import { isIssuerUrl } from '../auth/oidc-provider.ts'
 import { redact } from '../auth/redact.ts'
 import type { KubeconfigAuthProvider, KubeconfigUser, Origin } from './document.ts'
 import { dataOrFile } from './referenced-file.ts'
@@ -28,8 +29,7 @@ export async function resolveAuthProvider(
   const clientId = field('client-id')
   if (issuerUrl === undefined) throw refusal(origin, at('idp-issuer-url'), 'is missing')
   if (clientId === undefined) throw refusal(origin, at('client-id'), 'is missing')
-  // A refresh token over http would be anybody's, whatever client-go says.
-  if (!/^https:\/\/[^/?#@\s]+(?:\/[^?#\s]*)?$/i.test(issuerUrl) || !URL.canParse(issuerUrl)) {
+  if (!isIssuerUrl(issuerUrl)) {
     throw refusal(origin, at('idp-issuer-url'), 'must look like https://host[:port][/path]')
   }
   const idToken = field('id-token')
