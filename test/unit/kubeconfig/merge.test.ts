@@ -64,5 +64,8 @@ describe('paths', () => {
   test('of a text that came from no file', async () => {
     const merged = mergeKubeconfigs([await loadKubeconfig(user('tokenFile: tok'))], '/cwd')
     expect(merged.users.get('u')?.tokenFile).toBe('/cwd/tok')
+    // client-go cleans the path first, and so looks for a bare name in PATH.
+    const plugin = mergeKubeconfigs([await loadKubeconfig(user('exec: {command: ./plug}'))], '/cwd')
+    expect(plugin.users.get('u')?.exec?.command).toBe('/cwd/plug')
   })
 })

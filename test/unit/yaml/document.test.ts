@@ -10,6 +10,7 @@ test.each([
   ['the first document alone', 'a: b\n---\n"broken\n', { a: 'b' }],
   ['what follows the end of the document', 'a: b\n...\n[', { a: 'b' }],
   ['a directive', '%YAML 1.1\n---\na: b\n', { a: 'b' }],
+  ['a directive that go-yaml refuses', '%YAML 1.2\n---\na: b\n', { a: 'b' }],
   ['JSON with tabs', '{\n\t"a": ["b", 1]\n}', { a: ['b', 1] }],
   ['the last of duplicate keys', 'a: b\na: c\n', { a: 'c' }],
   ['a folded block', 'a: >\n  b\n  c\n', { a: 'b c\n' }],
