@@ -5,6 +5,10 @@ const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
 
+/** Addresses of IPv4, also as IPv6 has them. */
+const version4 = new BlockList()
+version4.addSubnet('0.0.0.0', 0, 'ipv4')
+
 /**
  * Whether the environment's proxies are not for a target: Go's rules (golang.org/x/net/http/httpproxy), by which names
  * are never resolved, and `LOCALHOST`, `localhost.` and `a.localhost` are names like any other.
@@ -18,8 +22,8 @@ export function isExempt(target: Target, noProxy: string): boolean {
 function matches(entry: string, target: Target): boolean {
   if (entry === '') return false
   if (entry === '*') return true
-  const network = networkOf(entry)
-  if (network !== null) return contains(network, target.hostname)
+  const inNetwork = matchesNetwork(entry, target.hostname)
+  if (inNetwork !== null) return inNetwork
   const { host, port } = splitPort(entry)
   if (port !== '' && port !== String(target.port)) return false
   if (isIP(host) !== 0) return contains(single(host), target.hostname)
@@ -34,13 +38,16 @@ function matchesName(entry: string, hostname: string): boolean {
   return hostname === suffix || hostname.endsWith(`.${suffix}`)
 }
 
-function networkOf(entry: string): BlockList | null {
+/** `null`: the entry is no network. */
+function matchesNetwork(entry: string, hostname: string): boolean | null {
   const [, address = '', length = ''] = /^([^/]*)\/([0-9]{1,3})$/.exec(entry) ?? []
   const version = isIP(address)
   if (version === 0 || Number(length) > (version === 4 ? 32 : 128)) return null
+  // Node, unlike Go, has every IPv4 address in `::/0`.
+  if (version === 6 && Number(length) < 96 && contains(version4, hostname)) return false
   const network = new BlockList()
   network.addSubnet(address, Number(length), version === 4 ? 'ipv4' : 'ipv6')
-  return network
+  return contains(network, hostname)
 }
 
 function single(address: string): BlockList {

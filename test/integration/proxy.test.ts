@@ -134,6 +134,15 @@ describe.each(protocols)('an %s proxy', (protocol) => {
     await expect.poll(() => proxy.connections).toBe(0)
   })
 
+  it('a server that is silent behind it leaves nothing either', async () => {
+    await using proxy = await start()
+    server.setFault({ kind: 'no-answer' })
+    const pod = await throughProxy(proxy, { tls: tls(), handshakeTimeout: 500 })
+    expect((await failure(pod.exec(['true']))).code).toBe('ERR_HANDSHAKE_TIMEOUT')
+    server.setFault(null)
+    await expect.poll(() => proxy.connections + server.connections).toBe(0)
+  })
+
   it('wrong credentials of ours name the remedy', async () => {
     await using proxy = await start({ user })
     const wrong = `${protocol}://me:s3cret@127.0.0.1:${proxy.port}`
@@ -296,6 +305,17 @@ describe('what a proxy says', () => {
     const error = await failure((await throughProxy(proxy)).exec(['true']))
     expect(error).toMatchObject({ code: 'ERR_CONNECTION_FAILED' })
     expect(error.message).toContain('(through the proxy')
+  })
+
+  it('silence then, with TLS half done, is covered too', async () => {
+    await using proxy = await testProxy({
+      answer: (client) => client.write('HTTP/1.1 200 OK\r\n\r\n'),
+    })
+    const pod = await throughProxy(proxy, { handshakeTimeout: 300 })
+    expect((await failure(pod.exec(['true']))).code).toBe('ERR_HANDSHAKE_TIMEOUT')
+    const running = pod.exec(['true'], { signal: AbortSignal.timeout(100) })
+    await expect(running).rejects.toMatchObject({ name: 'TimeoutError' })
+    await expect.poll(() => proxy.connections).toBe(0)
   })
 
   it('bytes behind the answer are the tunnel’s', async () => {
