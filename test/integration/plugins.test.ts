@@ -1,13 +1,15 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { inspect } from 'node:util'
+import { inspect, promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ClientOptions, Cluster } from '../../src/index.ts'
 import { AuthError, connect, loadClusterConfig, UpgradeError } from '../../src/index.ts'
 import type { TestServer } from '../../src/testing/index.ts'
 import { createTestServer } from '../../src/testing/index.ts'
+import { findKubectl } from '../support/kubectl.ts'
 
 const plugins = fileURLToPath(new URL('../../fixtures/plugins/', import.meta.url))
 
@@ -240,4 +242,31 @@ it('without TLS no plugin is run', async () => {
   const cluster = await connect({ ...source, allowInsecureHttp: true })
   expect(Object.keys((await cluster.credentials()).headers)).toEqual(['User-Agent'])
   expect(await runs()).toBe(0)
+})
+
+const kubectl = findKubectl()
+
+describe(`as kubectl ${kubectl.version ?? `(skipped: ${kubectl.reason})`} has it`, () => {
+  const report = async (): Promise<{ readonly info: string; readonly args: string[] }> =>
+    JSON.parse(await readFile(join(folder, 'report'), 'utf8'))
+
+  it.skipIf(kubectl.path === null).each([false, true])(
+    'what a plugin is told, provideClusterInfo %s',
+    async (provideClusterInfo) => {
+      const plugin = {
+        command: relative(folder, join(plugins, 'report.mjs')),
+        args: ['$HOME', 'a b', './c'],
+        env: { REPORT: join(folder, 'report'), A: '$B' },
+        provideClusterInfo,
+      }
+      const path = await kubeconfig(plugin)
+      const args = ['--kubeconfig', path, 'exec', 'web-0', '--', 'echo', 'hello']
+      const { stdout } = await promisify(execFile)(kubectl.path ?? '', args, { cwd: tmpdir() })
+      expect(stdout).toBe('hello\n')
+      const told = await report()
+      await rm(join(folder, 'report'))
+      expect(await echo(await connect({ kubeconfig: path }))).toBe('hello\n')
+      expect(await report()).toMatchObject({ info: told.info, args: told.args })
+    },
+  )
 })
