@@ -1,3 +1,4 @@
+import type { Json } from '../yaml/node.ts'
 import type { ExecPlugin } from './exec-plugin.ts'
 
 /**
@@ -14,10 +15,27 @@ export function execInfo({ apiVersion, cluster }: ExecPlugin, interactive: boole
         'certificate-authority-data': cluster.certificateAuthorityData || undefined,
         'proxy-url': cluster.proxyUrl || undefined,
         'disable-compression': cluster.disableCompression || undefined,
-        config: cluster.config ?? null,
+        config: sorted(cluster.config ?? null),
       },
     }),
     interactive,
   }
-  return `${JSON.stringify({ kind: 'ExecCredential', apiVersion, spec })}\n`
+  const json = JSON.stringify({ kind: 'ExecCredential', apiVersion, spec })
+  return `${json.replace(/[<>&\u2028\u2029]/g, escaped)}\n`
+}
+
+/** Go's JSON can stand inside HTML. */
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** Go's maps have no order of their own; written, they are sorted. */
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const object: Record<string, Json> = Object.create(null)
+  for (const [key, inner] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    object[key] = sorted(inner)
+  }
+  return object
 }

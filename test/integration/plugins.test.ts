@@ -54,7 +54,12 @@ async function kubeconfig({ env = {}, ...plugin }: Plugin, user: object = {}): P
     ...plugin,
   }
   const authority = Buffer.from(ca).toString('base64')
-  const cluster = { server: url, 'certificate-authority-data': authority }
+  const extension = { b: ['<&>\u2028', 1.5, null, true], a: { z: 1e21, y: 'ü' } }
+  const cluster = {
+    server: url,
+    'certificate-authority-data': authority,
+    extensions: [{ name: 'client.authentication.k8s.io/exec', extension }],
+  }
   const text = JSON.stringify({
     'current-context': 'c',
     clusters: [{ name: 'k', cluster }],
@@ -120,7 +125,7 @@ describe('a plugin', () => {
     expect(JSON.parse(info).spec.cluster).toEqual({
       server: server.url,
       'certificate-authority-data': Buffer.from(server.ca).toString('base64'),
-      config: null,
+      config: { b: ['<&>\u2028', 1.5, null, true], a: { z: 1e21, y: 'ü' } },
     })
   })
 

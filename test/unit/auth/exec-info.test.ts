@@ -16,6 +16,10 @@ const GOLDEN: readonly (readonly [ExecCluster | undefined, string])[] = [
     },
     '"cluster":{"server":"https://h","tls-server-name":"sn","certificate-authority-data":"Q0FGSUxF","proxy-url":"socks5://u:pw@p:1","disable-compression":true,"config":null},',
   ],
+  [
+    { server: 'https://h', config: { b: ['<&>\u2028', 1.5, null], a: { z: 1e21, y: 'ü' } } },
+    '"cluster":{"server":"https://h","config":{"a":{"y":"ü","z":1e+21},"b":["\\u003c\\u0026\\u003e\\u2028",1.5,null]}},',
+  ],
   [{ server: 'https://h', config: 'hello' }, '"cluster":{"server":"https://h","config":"hello"},'],
 ]
 
