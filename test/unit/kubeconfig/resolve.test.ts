@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { loadFrom } from '../../../src/kubeconfig/load.ts'
 import type { KubeconfigParts } from './folder.ts'
@@ -110,4 +111,59 @@ test('a server with a password', async () => {
   const failure = load({}, 'https://u:s3cret@h')
   await expect(failure).rejects.toMatchObject({ field: 'clusters[0].cluster.server' })
   await expect(failure).rejects.not.toThrow(/s3cret/)
+})
+
+describe('a client certificate', () => {
+  const files = 'client-certificate: client.pem, client-key: client.key'
+  const names = {
+    certFile: expect.stringMatching(/^\/.*\/client\.pem$/),
+    keyFile: expect.stringMatching(/^\/.*\/client\.key$/),
+  }
+
+  test.each([
+    ['alone', files, names],
+    ['with a token', `${files}, token: t`, { ...names, token: 't' }],
+    ['with a password', `${files}, username: b`, { ...names, username: 'b', password: '' }],
+    [
+      'with an oidc login',
+      `${files}, auth-provider: {name: oidc, config: {idp-issuer-url: "https://i", client-id: c}}`,
+      { ...names, oidc: expect.objectContaining({ issuerUrl: 'https://i', clientId: 'c' }) },
+    ],
+    [
+      'with a plugin, which is not run',
+      `${files}, exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: p}`,
+      names,
+    ],
+  ])('in files is read again for each connection, %s', async (_name, user, auth) => {
+    expect((await load({ user })).auth).toEqual(auth)
+  })
+
+  test.each([
+    ['data', `${CERT}, ${KEY}`],
+    ['a file and data', `client-certificate: client.pem, ${KEY}`],
+    ['data and a file', `${CERT}, client-key: client.key`],
+  ])('in %s is not', async (_name, user) => {
+    expect(await load({ user })).not.toHaveProperty('auth')
+  })
+
+  test('beside a token keeps that from being printed', async () => {
+    const config = await load({ user: `${files}, token: s3cret` })
+    expect(inspect({ config }, { depth: 20 }) + JSON.stringify(config)).not.toContain('s3cret')
+  })
+})
+
+test('a plugin is told about its cluster when it asks for that', async () => {
+  const exec = 'apiVersion: client.authentication.k8s.io/v1beta1, command: p'
+  const cluster = `certificate-authority: ca.pem, proxy-url: "http://u:s3cret@p"`
+  const user = (asks: boolean) => `exec: {${exec}, provideClusterInfo: ${asks}}`
+  const told = {
+    server: 'https://h:6443',
+    certificateAuthorityData: base64(pem('ca.pem')),
+    proxyUrl: 'http://u:s3cret@p',
+  }
+  const config = await load({ cluster, user: user(true) })
+  expect(config.auth).toMatchObject({ exec: { command: 'p', cluster: told } })
+  expect(inspect(config, { depth: 20 }) + JSON.stringify(config)).not.toContain('s3cret')
+  const { auth } = await load({ cluster, user: user(false) })
+  expect(auth).not.toHaveProperty('exec.cluster')
 })
