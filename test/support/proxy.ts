@@ -48,7 +48,8 @@ export async function testProxy(options: TestProxyOptions = {}): Promise<TestPro
     targets.push(target)
     const [, host = '', port] = /^\[?(.*?)\]?:(\d+)$/.exec(target) ?? []
     const upstream = connect({ host: options.hosts?.[host] ?? host, port: Number(port) })
-    upstream.on('error', () => client.destroy())
+    // `close` follows, and lets out what is still to be written.
+    upstream.on('error', () => {})
     upstream.on('close', () => client.destroySoon())
     client.on('close', () => upstream.destroy())
     upstream.once('connect', () => {
