@@ -1,6 +1,7 @@
 import type { TLSSocket } from 'node:tls'
 import type { RawData, WebSocket } from 'ws'
 import type { Message, Subprotocol } from '../protocol/index.ts'
+import { readToEnd } from './read-to-end.ts'
 import type { Socket, SocketEvents } from './socket.ts'
 
 /** Milliseconds that a peer has to answer our close frame, and to end TCP after its own. */
@@ -33,6 +34,7 @@ export class OpenSocket implements Socket {
     const onError = (error: Error) => {
       this.#cause ??= error
     }
+    readToEnd(this.#connection, onError)
     // A protocol error, or a reset, which `ws` keeps to itself: `close` follows.
     this.#webSocket.on('error', onError)
     this.#connection.on('error', onError)
