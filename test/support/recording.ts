@@ -33,7 +33,7 @@ export interface RecordedRefusal {
   readonly message: string | null
 }
 
-const files = ['v5', 'v4', 'v1', 'base64', 'cluster']
+const files = ['v5', 'v4', 'v1', 'base64', 'cluster', 'conformance']
 
 export const recordings: readonly Recording[] = files.flatMap((file) =>
   read<Recording>(`frames/${file}.json`),
