@@ -73,13 +73,15 @@ export class ApiServer {
     signal: AbortSignal | undefined,
     attempt: (credential: Credential) => Promise<T>,
   ): Promise<T> {
-    const credential = await unlessAborted(this.#credentials.credential(), signal)
+    const credential = await unlessAborted(this.#credentials.credential(undefined, signal), signal)
     try {
       return await attempt(credential)
     } catch (error) {
       const rejected = error instanceof UpgradeError && error.httpStatus === 401
       if (!rejected || !this.#credentials.refreshable) throw error
-      return await attempt(await unlessAborted(this.#credentials.credential(credential), signal))
+      return await attempt(
+        await unlessAborted(this.#credentials.credential(credential, signal), signal),
+      )
     }
   }
 }

@@ -43,7 +43,7 @@ function sessionsOf(generation: Generation, subprotocol: Subprotocol): RecordedS
   const named = (name: string) => `${name}, /${generation}, ${subprotocol}`
   const common = { generation, subprotocol }
   // Its text names the exec by a random id, which base64 hides.
-  const unknown = {
+  const unknown: RecordedSession = {
     ...common,
     name: named('no such command'),
     query: [['command', 'nope'], stdout],
@@ -53,7 +53,7 @@ function sessionsOf(generation: Generation, subprotocol: Subprotocol): RecordedS
     { ...common, name: named('exit code 3'), query: [...sh('echo out; exit 3'), stdout] },
     { ...common, name: named('killed by a signal'), query: [...sh('kill -9 $$'), stdout] },
     { ...common, name: named('error output alone'), query: [...sh('echo err >&2'), stderr] },
-    ...(subprotocol.includes('base64') ? [] : [unknown as RecordedSession]),
+    ...(subprotocol.includes('base64') ? [] : [unknown]),
   ]
 }
 
@@ -80,7 +80,6 @@ it.skipIf(missing !== null).each(sessions)(`$name: as committed (${because})`, a
   const recording = await record(server, session, recordedFrom)
   recorded.push(recording)
   if (writes) return
-  const { recordedFrom: _, ...expected } = committed.find(({ name }) => name === session.name) ?? {}
-  expect(recording).toMatchObject(expected)
-  expect(recording.messages).toEqual(expected.messages)
+  const expected = committed.find(({ name }) => name === session.name)
+  expect({ ...recording, recordedFrom: '' }).toEqual({ ...expected, recordedFrom: '' })
 })
