@@ -21,7 +21,14 @@ import (
 // is one of 1.36, which ends v5 and tunnels itself.
 type kubelet struct {
 	pods    *podTable
-	runtime streaming.Server
+	runtime streamURLs
+}
+
+// streamURLs is what a kubelet asks its runtime for: the URL of each session.
+type streamURLs interface {
+	GetExec(*runtimeapi.ExecRequest) (*runtimeapi.ExecResponse, error)
+	GetAttach(*runtimeapi.AttachRequest) (*runtimeapi.AttachResponse, error)
+	GetPortForward(*runtimeapi.PortForwardRequest) (*runtimeapi.PortForwardResponse, error)
 }
 
 func (k *kubelet) handler() http.Handler {

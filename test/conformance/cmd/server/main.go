@@ -5,7 +5,7 @@
 //
 // What Kubernetes keeps inside k8s.io/kubernetes and cannot be imported (which handler serves which request, the
 // kubelet's routes) is written here anew, and the runtime runs local processes the way containerd runs those in a
-// container.
+// container; or it is a containerd, with -cri.
 //
 // It prints one line of JSON when it is ready, and ends, with all processes it started, when its stdin does.
 package main
@@ -41,13 +41,15 @@ type ready struct {
 func main() {
 	waitForStdin := flag.Bool("wait-for-stdin", true,
 		"after a process has ended wait for the copy of its stdin, as containerd 1.6 to 2.2 do")
+	cri := flag.String("cri", "", "the socket of a container runtime that is to run the pods, in the place of local processes")
+	image := flag.String("image", "", "with -cri: the image, one with a shell, which the runtime has")
 	flag.Parse()
-	if err := run(*waitForStdin); err != nil {
+	if err := run(*waitForStdin, *cri, *image); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(waitForStdin bool) error {
+func run(waitForStdin bool, cri, image string) error {
 	certs, err := newCertificates()
 	if err != nil {
 		return err
@@ -77,6 +79,14 @@ func run(waitForStdin bool) error {
 		return err
 	}
 	node := &kubelet{pods: pods, runtime: streamingServer}
+	if cri != "" {
+		containers, err := newCRIRuntime(cri, image, pods)
+		if err != nil {
+			return err
+		}
+		defer containers.removePods()
+		node.runtime = containers
+	}
 	api := newAPIServer(pods, kubeletHop.url("http"), certs.pool)
 
 	failed := make(chan error, 1)

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	corev1 "k8s.io/api/core/v1"
+	runtimeapi "k8s.io/cri-api/pkg/apis/runtime/v1"
+)
+
+const criTimeout = 30 * time.Second
+
+// criRuntime is a real container runtime, asked over CRI: the pods of the table are sandboxes and containers of it.
+// It may die and come back: the connection to it is made anew by the next call, and containers outlive it.
+type criRuntime struct {
+	runtimeapi.RuntimeServiceClient
+	image *runtimeapi.ImageSpec
+	// What the runtime calls them: sandboxes by the pod's UID, containers by containerID().
+	ids       map[string]string
+	sandboxes []string
+}
+
+// newCRIRuntime starts what the running pods of the table consist of.
+func newCRIRuntime(socket, image string, pods *podTable) (*criRuntime, error) {
+	connection, err := grpc.NewClient("unix://"+socket, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return nil, err
+	}
+	r := &criRuntime{
+		RuntimeServiceClient: runtimeapi.NewRuntimeServiceClient(connection),
+		image:                &runtimeapi.ImageSpec{Image: image},
+		ids:                  map[string]string{},
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), criTimeout)
+	defer cancel()
+	if err := r.awaitImage(ctx, runtimeapi.NewImageServiceClient(connection)); err != nil {
+		return nil, err
+	}
+	for _, pod := range pods.pods {
+		if pod.Status.Phase != corev1.PodRunning {
+			continue
+		}
+		if err := r.startPod(ctx, pod); err != nil {
+			r.removePods()
+			return nil, fmt.Errorf("pod %s: %w", pod.Name, err)
+		}
+	}
+	return r, nil
+}
+
+// awaitImage gives the runtime time to notice an image that was imported behind its back.
+func (r *criRuntime) awaitImage(ctx context.Context, images runtimeapi.ImageServiceClient) error {
+	for {
+		status, err := images.ImageStatus(ctx, &runtimeapi.ImageStatusRequest{Image: r.image})
+		if err != nil || status.Image != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the runtime has no image %s", r.image.Image)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func (r *criRuntime) startPod(ctx context.Context, pod *corev1.Pod) error {
+	// The host's network needs no plugins; each container has its own processes.
+	security := &runtimeapi.NamespaceOption{
+		Network: runtimeapi.NamespaceMode_NODE, Pid: runtimeapi.NamespaceMode_CONTAINER,
+	}
+	config := &runtimeapi.PodSandboxConfig{
+		Metadata: &runtimeapi.PodSandboxMetadata{
+			Name: pod.Name, Namespace: pod.Namespace, Uid: string(pod.UID),
+		},
+		Linux: &runtimeapi.LinuxPodSandboxConfig{
+			SecurityContext: &runtimeapi.LinuxSandboxSecurityContext{NamespaceOptions: security},
+		},
+	}
+	sandbox, err := r.RunPodSandbox(ctx, &runtimeapi.RunPodSandboxRequest{Config: config})
+	if err != nil {
+		return err
+	}
+	r.ids[string(pod.UID)] = sandbox.PodSandboxId
+	r.sandboxes = append(r.sandboxes, sandbox.PodSandboxId)
+	for i := range pod.Spec.Containers {
+		spec := &pod.Spec.Containers[i]
+		created, err := r.CreateContainer(ctx, &runtimeapi.CreateContainerRequest{
+			PodSandboxId:  sandbox.PodSandboxId,
+			SandboxConfig: config,
+			Config: &runtimeapi.ContainerConfig{
+				Metadata: &runtimeapi.ContainerMetadata{Name: spec.Name},
+				Image:    r.image, Command: spec.Command,
+				Stdin: spec.Stdin, StdinOnce: spec.StdinOnce, Tty: spec.TTY,
+				Linux: &runtimeapi.LinuxContainerConfig{
+					SecurityContext: &runtimeapi.LinuxContainerSecurityContext{NamespaceOptions: security},
+				},
+			},
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := r.StartContainer(ctx, &runtimeapi.StartContainerRequest{
+			ContainerId: created.ContainerId,
+		}); err != nil {
+			return err
+		}
+		r.ids[containerID(pod, spec)] = created.ContainerId
+		pod.Status.ContainerStatuses[i].ContainerID = "containerd://" + created.ContainerId
+	}
+	return nil
+}
+
+// removePods does what it can: the runtime may have died.
+func (r *criRuntime) removePods() {
+	ctx, cancel := context.WithTimeout(context.Background(), criTimeout)
+	defer cancel()
+	for _, id := range r.sandboxes {
+		_, _ = r.StopPodSandbox(ctx, &runtimeapi.StopPodSandboxRequest{PodSandboxId: id})
+		_, _ = r.RemovePodSandbox(ctx, &runtimeapi.RemovePodSandboxRequest{PodSandboxId: id})
+	}
+}
+
+// GetExec, GetAttach and GetPortForward give the URL of a session, which is good for one request.
+
+func (r *criRuntime) GetExec(request *runtimeapi.ExecRequest) (*runtimeapi.ExecResponse, error) {
+	request.ContainerId = r.ids[request.ContainerId]
+	ctx, cancel := context.WithTimeout(context.Background(), criTimeout)
+	defer cancel()
+	return r.Exec(ctx, request)
+}
+
+func (r *criRuntime) GetAttach(request *runtimeapi.AttachRequest) (*runtimeapi.AttachResponse, error) {
+	request.ContainerId = r.ids[request.ContainerId]
+	ctx, cancel := context.WithTimeout(context.Background(), criTimeout)
+	defer cancel()
+	return r.Attach(ctx, request)
+}
+
+func (r *criRuntime) GetPortForward(
+	request *runtimeapi.PortForwardRequest,
+) (*runtimeapi.PortForwardResponse, error) {
+	request.PodSandboxId = r.ids[request.PodSandboxId]
+	ctx, cancel := context.WithTimeout(context.Background(), criTimeout)
+	defer cancel()
+	return r.PortForward(ctx, request)
+}
