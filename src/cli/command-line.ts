@@ -6,49 +6,62 @@ export type CommandLine =
   | { readonly action: 'help' }
   | { readonly action: 'version' }
   | ({ readonly action: 'exec' } & ExecCommandLine)
+  | ({ readonly action: 'config' } & ConfigCommandLine)
+
+/** Which cluster, and as whom; what is not given is the kubeconfig's to say. */
+export type ClusterFlags = Partial<
+  Record<'kubeconfig' | 'context' | 'cluster' | 'user' | 'namespace', string>
+>
 
 export interface ExecCommandLine {
   readonly pod: string
   readonly command: readonly string[]
   readonly stdin: boolean
-  readonly namespace: string | undefined
   readonly container: string | undefined
-  readonly kubeconfig: string | undefined
-  readonly context: string | undefined
-  readonly cluster: string | undefined
-  readonly user: string | undefined
+  readonly load: ClusterFlags
+}
+
+export interface ConfigCommandLine {
+  readonly verb: 'view' | 'contexts'
+  readonly load: ClusterFlags
 }
 
 /** Takes the arguments apart. @throws {UsageError} they mean nothing */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const separator = args.indexOf('--')
   const own = separator === -1 ? args : args.slice(0, separator)
-  const command = separator === -1 ? [] : args.slice(separator + 1)
   const { values, positionals } = parse(own)
-  if (values.help === true || (args.length === 0 && command.length === 0)) return { action: 'help' }
+  if (values.help === true || args.length === 0) return { action: 'help' }
   if (values.version === true) return { action: 'version' }
-  const [action, target, ...rest] = positionals
-  if (action !== 'exec') {
-    throw new UsageError(`there is no command '${action ?? ''}'; see podwire --help`)
+  const [action, ...operands] = positionals
+  const { kubeconfig, context, cluster, user, namespace } = values
+  const flags = Object.entries({ kubeconfig, context, cluster, user, namespace })
+  const load: ClusterFlags = Object.fromEntries(flags.filter(([, value]) => value !== undefined))
+  if (action === 'config') return { action, verb: configVerb(operands), load }
+  if (action === 'exec') {
+    if (values.tty === true) throw new UsageError('terminals (-t) are not supported yet')
+    const command = separator === -1 ? null : args.slice(separator + 1)
+    const { stdin = false, container } = values
+    return { action, ...execOperands(operands, command), stdin, container, load }
   }
-  if (values.tty === true) throw new UsageError('terminals (-t) are not supported yet')
+  throw new UsageError(`there is no command '${action ?? ''}'; see podwire --help`)
+}
+
+function execOperands(
+  [target, ...rest]: readonly string[],
+  command: readonly string[] | null,
+): Pick<ExecCommandLine, 'pod' | 'command'> {
   if (target === undefined) throw new UsageError('name a pod: podwire exec POD -- COMMAND')
-  if (rest.length > 0 || separator === -1) {
+  if (rest.length > 0 || command === null) {
     throw new UsageError('the command stands behind --: podwire exec POD -- COMMAND')
   }
   if (command.length === 0) throw new UsageError('name a command behind --')
-  return {
-    action,
-    pod: target.replace(/^pods?\//, ''),
-    command,
-    stdin: values.stdin === true,
-    namespace: values.namespace,
-    container: values.container,
-    kubeconfig: values.kubeconfig,
-    context: values.context,
-    cluster: values.cluster,
-    user: values.user,
-  }
+  return { pod: target.replace(/^pods?\//, ''), command }
+}
+
+function configVerb([verb, ...rest]: readonly string[]): ConfigCommandLine['verb'] {
+  if ((verb === 'view' || verb === 'contexts') && rest.length === 0) return verb
+  throw new UsageError('podwire config takes view or contexts')
 }
 
 const options = {

@@ -15,10 +15,11 @@ type Signal = keyof typeof exitCodeOfSignal
 export async function execCommand(line: ExecCommandLine): Promise<number> {
   const interruption = new Interruption()
   try {
-    const { kubeconfig, context, cluster, user, namespace, container } = line
-    const load = { kubeconfig, context, cluster, user, namespace }
-    const connected = await connect(given(load))
-    const remote = await connected.pod(line.pod, { container }).spawn(line.command, {
+    const cluster = await connect({
+      ...line.load,
+      onPluginStderr: (chunk) => process.stderr.write(chunk),
+    })
+    const remote = await cluster.pod(line.pod, { container: line.container }).spawn(line.command, {
       stdin: line.stdin,
       signal: interruption.signal,
     })
@@ -79,11 +80,6 @@ function localExitCode(exitCode: number | null): number {
   if (exitCode !== null && exitCode >= 0 && exitCode <= 255) return exitCode
   process.stderr.write(`podwire: the command ended with exit code ${exitCode}\n`)
   return 255
-}
-
-function given(options: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const entries = Object.entries(options).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as Record<string, string>
 }
 
 /** What ends the session from this side: a signal, or an output that nobody reads any more. */

@@ -16,6 +16,11 @@ async function main(args: readonly string[]): Promise<number> {
       const { execCommand } = await import('./exec-command.ts')
       return await execCommand(line)
     }
+    case 'config': {
+      const { configCommand } = await import('./config-command.ts')
+      process.stdout.write(await configCommand(line))
+      return 0
+    }
   }
 }
 

@@ -3,6 +3,8 @@ export const usage = `Runs commands in the containers of Kubernetes pods.
 
 Usage:
   podwire exec [options] POD -- COMMAND [ARGUMENT…]
+  podwire config view [options]        what a command would use, without its secrets
+  podwire config contexts [options]    the contexts there are, * marks the current one
 
 Options:
   -n, --namespace NAME    the pod's namespace; default: the context's

@@ -17,7 +17,7 @@ export type {
   KubeconfigUser,
   Origin,
 } from './document.ts'
-export { loadClusterConfig, resolveKubeconfig } from './load.ts'
+export { loadClusterConfig, loadMergedKubeconfig, resolveKubeconfig } from './load.ts'
 export type { LoadOptions, Overrides } from './load-options.ts'
 export { loadKubeconfig } from './parse.ts'
 export type { ServerAddress } from './server.ts'

@@ -29,15 +29,31 @@ export async function loadFrom(
   surroundings: Surroundings,
 ): Promise<LoadedClusterConfig> {
   const checked = checkLoadOptions(options)
-  const files = await readKubeconfigs(checked.kubeconfig, surroundings)
-  const documents: KubeconfigDocument[] = []
-  for (const { path, bytes } of files) documents.push(await loadKubeconfig(bytes, { path }))
-  const document = mergeKubeconfigs(documents, surroundings.cwd)
-  const paths = files.map(({ path }) => path)
+  const { document, paths } = await readMerged(checked.kubeconfig, surroundings)
   const loaded = await fromDocument(document, checked, surroundings, paths)
   if (loaded !== undefined) return loaded
   if (await isInCluster(surroundings)) return fromPod(checked, surroundings, paths)
   throw noCluster(document, checked, paths, surroundings.env['KUBECONFIG'])
+}
+
+/**
+ * The kubeconfig as kubectl sees it: the one at `path`, else all of `KUBECONFIG` or `~/.kube/config`, merged.
+ *
+ * @throws {KubeconfigError} `ERR_KUBECONFIG_NOT_FOUND`, `ERR_KUBECONFIG_UNREADABLE`, `ERR_KUBECONFIG_SYNTAX`, `ERR_KUBECONFIG_INVALID`
+ */
+export async function loadMergedKubeconfig(path?: string): Promise<KubeconfigDocument> {
+  return (await readMerged(path, currentSurroundings())).document
+}
+
+async function readMerged(
+  path: string | undefined,
+  surroundings: Surroundings,
+): Promise<{ readonly document: KubeconfigDocument; readonly paths: readonly string[] }> {
+  const files = await readKubeconfigs(path, surroundings)
+  const documents: KubeconfigDocument[] = []
+  for (const { path, bytes } of files) documents.push(await loadKubeconfig(bytes, { path }))
+  const document = mergeKubeconfigs(documents, surroundings.cwd)
+  return { document, paths: files.map(({ path }) => path) }
 }
 
 /**

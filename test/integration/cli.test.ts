@@ -256,3 +256,29 @@ describe('about itself', () => {
     expect(await run('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })
 })
+
+describe('config', () => {
+  it('view shows what a command would use, without its secrets', async () => {
+    const { code, stdout, stderr } = await run('config', 'view', '--kubeconfig', kubeconfig)
+    expect([code, stderr]).toEqual([0, ''])
+    expect(JSON.parse(stdout)).toMatchObject({
+      server: server.url,
+      namespace: 'default',
+      auth: { token: '[redacted]' },
+      source: 'kubeconfig',
+      context: 'test',
+      files: [kubeconfig],
+      anonymous: false,
+    })
+  })
+
+  it('contexts lists them, the current one marked', async () => {
+    const { code, stdout } = await run('config', 'contexts', '--kubeconfig', kubeconfig)
+    expect(code).toBe(0)
+    expect(stdout.split('\n')).toEqual([
+      'CURRENT  NAME  CLUSTER  USER              NAMESPACE',
+      '*        test  test     kubernetes-admin  default',
+      '',
+    ])
+  })
+})

@@ -9,9 +9,8 @@ describe('exec', () => {
       pod: 'web-0',
       command: ['ls', '-la', '--', '-i'],
       stdin: true,
-      namespace: 'shop',
       container: 'app',
-      context: 'c',
+      load: { namespace: 'shop', context: 'c' },
     }
     const command = ['--', 'ls', '-la', '--', '-i']
     for (const args of [
@@ -31,6 +30,21 @@ describe('exec', () => {
   ])('%s', (target, pod) => {
     expect(parseCommandLine(['exec', target, '--', 'x'])).toMatchObject({ pod })
   })
+
+  it.each(['view', 'contexts'])('config %s', (verb) => {
+    expect(parseCommandLine(['config', verb, '--kubeconfig', 'f'])).toEqual({
+      action: 'config',
+      verb,
+      load: { kubeconfig: 'f' },
+    })
+  })
+
+  it.each([['config'], ['config', 'edit'], ['config', 'view', 'x']])(
+    '%s %s %s is refused',
+    (...args) => {
+      expect(() => parseCommandLine(args)).toThrow('podwire config takes view or contexts')
+    },
+  )
 
   it('leaves everything behind -- alone', () => {
     const command = ['', '--help', '-n', 'x y', "'", '--version', '$HOME']
