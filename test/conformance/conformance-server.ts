@@ -44,6 +44,8 @@ export type Hop = 'api' | 'kubelet' | 'runtime'
 export interface ConformanceServerOptions {
   /** `false`: the runtime does not wait for stdin that nobody reads, as containerd from 2.3 on. @default true */
   readonly waitForStdin?: boolean
+  /** A container runtime that runs the pods, from an image with a shell, in the place of local processes. */
+  readonly runtime?: { readonly socket: string; readonly image: string }
 }
 
 const startTimeout = 60_000
@@ -53,10 +55,10 @@ const endTimeout = 10_000
 export async function startConformanceServer(
   options: ConformanceServerOptions = {},
 ): Promise<ConformanceServer> {
-  const { waitForStdin = true } = options
-  const child = spawn(await goProgram('server'), [`-wait-for-stdin=${waitForStdin}`], {
-    stdio: 'pipe',
-  })
+  const { waitForStdin = true, runtime } = options
+  const flags = [`-wait-for-stdin=${waitForStdin}`]
+  if (runtime !== undefined) flags.push('-cri', runtime.socket, '-image', runtime.image)
+  const child = spawn(await goProgram('server'), flags, { stdio: 'pipe' })
   const life = new Life(child)
   const timer = setTimeout(() => child.kill('SIGKILL'), startTimeout)
   try {
