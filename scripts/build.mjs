@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, readFileSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { bundle } from './bundle.mjs'
 import { pruneDeclarations } from './declarations.mjs'
 
 const root = resolve(import.meta.dirname, '..')
@@ -17,11 +18,13 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'
 })
 if (status !== 0) process.exit(1)
 
-const entries = Object.values(manifest.exports).flatMap((target) => target.types ?? [])
+const types = Object.values(manifest.exports).flatMap((target) => target.types ?? [])
 pruneDeclarations(
   dist,
-  entries.map((path) => resolve(root, path)),
+  types.map((path) => resolve(root, path)),
 )
 
-// The compiler keeps the shebang but does not make the file executable.
+await bundle(root, dist, Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
+
+// The shebang is kept, but it does not make the file executable.
 for (const path of Object.values(manifest.bin)) chmodSync(resolve(root, path), 0o755)

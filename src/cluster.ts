@@ -4,8 +4,7 @@ import { credentialSource } from './auth/credential-source.ts'
 import type { ExecPolicy } from './auth/exec-policy.ts'
 import { checkExecPolicy } from './auth/exec-policy.ts'
 import { redact } from './auth/redact.ts'
-import type { ClusterConfig, Pem } from './kubeconfig/cluster-config.ts'
-import { loadClusterConfig } from './kubeconfig/load.ts'
+import type { ClusterConfig, LoadedClusterConfig, Pem } from './kubeconfig/cluster-config.ts'
 import type { LoadOptions } from './kubeconfig/load-options.ts'
 import { Pod } from './pod.ts'
 import type { SessionDefaults } from './process/options.ts'
@@ -98,6 +97,17 @@ export async function connect(
     ? (source as ClusterConfig)
     : await loadClusterConfig(loadOptions(source as LoadOptions))
   return new Cluster(config, options)
+}
+
+/**
+ * Finds the cluster and the credentials that kubectl would use: the kubeconfig's, else the pod's service account.
+ *
+ * @throws {KubeconfigError} `ERR_KUBECONFIG_NOT_FOUND`, `ERR_KUBECONFIG_UNREADABLE`, `ERR_KUBECONFIG_SYNTAX`, `ERR_KUBECONFIG_INVALID`
+ */
+export async function loadClusterConfig(options?: LoadOptions): Promise<LoadedClusterConfig> {
+  // Loaded when it is needed: a literal configuration is used without it.
+  const loader = await import('./kubeconfig/index.ts')
+  return loader.loadClusterConfig(options)
 }
 
 /** A cluster and how to reach it. */

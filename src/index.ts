@@ -7,7 +7,7 @@ export type { ExecCluster, ExecPlugin } from './auth/exec-plugin.ts'
 export type { ExecPolicy } from './auth/exec-policy.ts'
 export type { OidcProvider } from './auth/oidc-provider.ts'
 export type { ClientOptions, ConnectionCredentials } from './cluster.ts'
-export { Cluster, connect } from './cluster.ts'
+export { Cluster, connect, loadClusterConfig } from './cluster.ts'
 export type { ErrorCode, ErrorStatus, ExecErrorFields } from './errors.ts'
 export {
   AuthError,
@@ -30,7 +30,6 @@ export type {
   Pem,
   TlsConfig,
 } from './kubeconfig/cluster-config.ts'
-export { loadClusterConfig } from './kubeconfig/load.ts'
 export type { LoadOptions, Overrides } from './kubeconfig/load-options.ts'
 
 export { Pod } from './pod.ts'

@@ -1,3 +1,4 @@
+import { readFileSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,10 +11,12 @@ import { root } from './tree.ts'
 describe('podwire/protocol', () => {
   const { code } = entryPoint('podwire/protocol')
 
-  it('imports nothing outside itself', () => {
+  it('is made of src/protocol alone', () => {
     const { files, external } = codeGraph(code)
     expect(external).toEqual([])
-    expect(files.filter((file) => !file.startsWith('dist/protocol/'))).toEqual([])
+    const sources = files.flatMap(sourcesOf)
+    expect(sources).toContain('src/protocol/session-decoder.ts')
+    expect(sources.filter((source) => !source.startsWith('src/protocol/'))).toEqual([])
   })
 
   it('runs where there is nothing of Node', () => {
@@ -28,6 +31,40 @@ describe('podwire/protocol', () => {
     `
     const ended = node(['--input-type=module', '-e', script], root)
     expect(ended).toEqual({ code: 0, stdout: '1 7', stderr: '' })
+  })
+})
+
+/** The modules in a file of `dist`, which the bundler names above their code. */
+function sourcesOf(file: string): string[] {
+  const code = readFileSync(resolve(root, file), 'utf8')
+  return [...code.matchAll(/^\/\/ (\S+\.[jt]s)$/gm)].map(([, source = '']) => source)
+}
+
+describe('a literal configuration', () => {
+  let project: Project
+  beforeAll(() => {
+    project = createProject(['ws'])
+    // What is not there cannot be loaded by mistake.
+    rmSync(resolve(project.folder, 'node_modules/podwire/dist/kubeconfig'), { recursive: true })
+  })
+  afterAll(() => project.remove())
+
+  it('needs neither yaml, nor the kubeconfig loader, nor node:child_process', () => {
+    const script = `
+      const { connect } = await import('podwire')
+      const cluster = await connect({ server: 'https://localhost:1', auth: { token: 'secret' } })
+      const error = await cluster.pod('web-0').exec(['true']).catch((reason) => reason)
+      process.stdout.write(error.code + ' ')
+      process.stdout.write(String(process.moduleLoadList.includes('NativeModule child_process')))
+    `
+    const ended = node(['--input-type=module', '-e', script], project.folder)
+    expect(ended).toEqual({ code: 0, stdout: 'ERR_CONNECTION_REFUSED false', stderr: '' })
+  })
+
+  it('a kubeconfig needs the loader', () => {
+    const script = "await (await import('podwire')).connect()"
+    const { stderr } = node(['--input-type=module', '-e', script], project.folder)
+    expect(stderr).toContain('ERR_MODULE_NOT_FOUND')
   })
 })
 
