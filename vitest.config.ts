@@ -1,23 +1,28 @@
 import { defineConfig } from 'vitest/config'
 
 // One project after the other: the integration tests measure time, and the package tests run compilers.
-const project = (name: string, groupOrder: number, timeout: number) => ({
+const project = (name: string, groupOrder: number, timeout: number, settings = {}) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
     sequence: { groupOrder },
+    ...settings,
   },
 })
+
+// A process for each of a hundred small files takes longer than the tests in them, and some of those wait a second or
+// two, which others can use. They leave no fake timers, environment or listeners to the next file.
+const fast = { isolate: false, maxWorkers: 4 }
 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 0, 5_000),
+      project('unit', 0, 5_000, fast),
       project('integration', 1, 30_000),
       project('conformance', 2, 120_000),
-      project('package', 3, 60_000),
+      project('package', 3, 60_000, { maxWorkers: 2 }),
       project('long', 4, 600_000),
     ],
     coverage: { provider: 'v8', include: ['src/**/*.ts'] },
