@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { execFile, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -20,12 +20,12 @@ const path = `${process.env['PATH']}${delimiter}/usr/sbin${delimiter}/sbin`
 
 function programPath(name: string): string | null {
   const candidates = path.split(delimiter).map((folder) => join(folder, name))
-  return candidates.find(isExecutable) ?? null
+  return candidates.find((file) => allows(file, constants.X_OK)) ?? null
 }
 
-function isExecutable(file: string): boolean {
+function allows(file: string, mode: number): boolean {
   try {
-    accessSync(file, constants.X_OK)
+    accessSync(file, mode)
     return true
   } catch {
     return false
@@ -36,10 +36,30 @@ function isExecutable(file: string): boolean {
 export function missingRuntime(): string | null {
   if (process.platform !== 'linux') return 'containers need Linux'
   if (process.getuid?.() !== 0) return 'containers need root'
+  if (!mayMount()) return 'containers need CAP_SYS_ADMIN, which root lacks here'
+  // Of cgroup v2 and v1.
+  const cgroups = ['/sys/fs/cgroup/cgroup.procs', '/sys/fs/cgroup/pids']
+  if (!cgroups.some((file) => allows(file, constants.W_OK))) return 'containers need cgroups'
   for (const program of ['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc', 'busybox']) {
     if (programPath(program) === null) return `no ${program} in PATH`
   }
-  return null
+  return isStatic(programPath('busybox') ?? '') ? null : 'busybox is not a static one'
+}
+
+function mayMount(): boolean {
+  const [, mask = '0'] =
+    /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
+  return ((BigInt(`0x${mask}`) >> 21n) & 1n) === 1n
+}
+
+/** Whether it runs without the libraries of this machine, which no container has. */
+function isStatic(file: string): boolean {
+  try {
+    execFileSync('ldd', [file], { stdio: 'ignore' })
+    return false
+  } catch {
+    return true
+  }
 }
 
 // One that an existing daemon could not mistake for its own: nothing is shared but the kernel.
