@@ -16,10 +16,12 @@ export async function runVitest(project, root) {
     'run',
     `--project=${project}`,
     '--passWithNoTests',
-    '--reporter=dot',
+    `--reporter=${process.stdout.isTTY ? 'dot' : 'default'}`,
     '--reporter=./scripts/summary-reporter.mjs',
   ]
   const env = { ...process.env, PODWIRE_TEST_SUMMARY: summary }
+  // A log has a line for each file, and no colours.
+  if (!process.stdout.isTTY) env.NO_COLOR = '1'
   const { code } = await run(command, { cwd: root, env, stdio: 'inherit' })
   const results = readSummary(summary)
   rmSync(summary, { force: true })
