@@ -2,8 +2,10 @@ import { collectExec } from './process/exec.ts'
 import type { Opener } from './process/open-process.ts'
 import { openProcess } from './process/open-process.ts'
 import type { ExecOptions, ExecResult, SessionDefaults, SpawnOptions } from './process/options.ts'
-import { validExecOptions, validSpawnOptions } from './process/options.ts'
+import { needsWrapper, validExecOptions, validSpawnOptions } from './process/options.ts'
 import type { RemoteProcess } from './process/remote-process.ts'
+import { lengthOf } from './process/stdin-source.ts'
+import { Wrapper } from './process/wrapper.ts'
 import type { SessionNeeds, Subprotocol } from './protocol/index.ts'
 import { chooseSubprotocol, execPath, mustRequestStdin, supportsClose } from './protocol/index.ts'
 import { validCommand, validName } from './protocol/request.ts'
@@ -19,9 +21,13 @@ export interface PodTarget {
 /** The streams a session asks the server for. */
 interface Request extends SessionNeeds {
   readonly command: readonly string[]
+  readonly wrapper: Wrapper | null
   readonly container: string | undefined
   readonly stdout: boolean
   readonly stderr: boolean
+  /** Bytes; `null`: not known beforehand. */
+  readonly stdinLength: number | null
+  readonly stdinMustEnd: boolean
 }
 
 /** A pod by name. Making one asks the server nothing; each call is one request, one socket and one process. */
@@ -66,17 +72,19 @@ export class Pod {
     options: ExecOptions = {},
   ): Promise<ExecResult<string | Uint8Array>> {
     const { stdin, container, subprotocol } = validExecOptions(options)
+    const streams = { stdin: stdin !== undefined, stdout: true, stderr: true, tty: false }
+    const argv = validCommand(command)
+    const wrapper = needsWrapper(options) ? new Wrapper(argv, { ...options, ...streams }) : null
     const open = this.#opener(subprotocol, {
+      ...streams,
       kind: 'exec',
-      command: validCommand(command),
+      command: argv,
+      wrapper,
       container: this.#containerOf(container),
-      stdin: stdin !== undefined,
-      stdout: true,
-      stderr: true,
-      tty: false,
+      stdinLength: stdin === undefined ? null : lengthOf(stdin),
       stdinMustEnd: true,
     })
-    return collectExec(open, options, this.#defaults)
+    return collectExec(open, options, this.#defaults, wrapper)
   }
 
   /**
@@ -88,29 +96,36 @@ export class Pod {
   async spawn(command: readonly string[], options: SpawnOptions = {}): Promise<RemoteProcess> {
     const { stdin, stdout, stderr, tty, container, subprotocol } = validSpawnOptions(options)
     const hasTty = tty !== undefined && tty !== false
-    const open = this.#opener(subprotocol, {
-      kind: 'exec',
-      command: validCommand(command),
-      container: this.#containerOf(container),
+    const streams = {
       stdin: stdin === true,
       stdout: stdout !== false,
       stderr: stderr !== false && !hasTty,
       tty: hasTty,
+    }
+    const argv = validCommand(command)
+    const wrapper = needsWrapper(options) ? new Wrapper(argv, { ...options, ...streams }) : null
+    const open = this.#opener(subprotocol, {
+      ...streams,
+      kind: 'exec',
+      command: argv,
+      wrapper,
+      container: this.#containerOf(container),
+      stdinLength: null,
       stdinMustEnd: false,
     })
-    return openProcess(open, 'exec', options, this.#defaults)
+    return openProcess(open, 'exec', options, this.#defaults, wrapper)
   }
 
   #containerOf(container: string | undefined): string | undefined {
     return container === undefined ? this.container : validName('container', container)
   }
 
-  #opener(
-    subprotocol: Subprotocol | undefined,
-    request: Request & { readonly stdinMustEnd: boolean },
-  ): Opener {
+  #opener(subprotocol: Subprotocol | undefined, request: Request): Opener {
+    const { command, wrapper, stdin, stdinLength, stdinMustEnd } = request
     const best = chooseSubprotocol(request)
-    const needsClose = request.stdin && request.stdinMustEnd && supportsClose(best.subprotocol)
+    // A wrapper ends stdin by itself when it knows how long that is.
+    const isCounted = wrapper !== null && stdinLength !== null
+    const needsClose = stdin && stdinMustEnd && !isCounted && supportsClose(best.subprotocol)
     const choice =
       subprotocol === undefined
         ? { ...best, fallback: needsClose ? null : best.fallback }
@@ -120,9 +135,10 @@ export class Pod {
       execPath(
         {
           ...request,
+          command: wrapper?.argv(supportsClose(offered) ? null : stdinLength) ?? command,
           namespace: this.namespace,
           pod: this.name,
-          stdin: request.stdin || mustRequestStdin(offered, request),
+          stdin: stdin || mustRequestStdin(offered, request),
         },
         endpoint.prefix,
       )

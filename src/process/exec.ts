@@ -4,23 +4,30 @@ import type { Status } from '../protocol/index.ts'
 import type { Socket } from '../transport/socket.ts'
 import { CollectedOutput } from './collected-output.ts'
 import type { Opener } from './open-process.ts'
-import { stdinEnd } from './open-process.ts'
+import { guarded, stdinEnd } from './open-process.ts'
 import type { ExecOptions, ExecResult, SessionDefaults } from './options.ts'
 import type { Exit } from './session.ts'
 import { Session } from './session.ts'
 import { abandonSource, claimSource, StdinFeed } from './stdin-source.ts'
+import type { StdinEnd } from './stdin-stream.ts'
 import { StdinStream } from './stdin-stream.ts'
+import { Verification } from './verification.ts'
+import type { Wrapper } from './wrapper.ts'
 
 const defaultMaxBuffer = 64 * 1024 * 1024
 
-/** Runs a command to its end and collects what it writes. */
+/**
+ * Runs a command to its end and collects what it writes.
+ * @param wrapper what the command runs in, if anything
+ */
 export async function collectExec(
   open: Opener,
   options: ExecOptions,
   defaults: SessionDefaults,
+  wrapper: Wrapper | null = null,
 ): Promise<ExecResult<string | Uint8Array>> {
   const { signal, timeout } = options
-  const output = new ExecOutput(options)
+  const output = new ExecOutput(options, wrapper)
   // One reason to stop for all that can stop the call, before and after the session opens.
   const stop = new AbortController()
   const abort = () => stop.abort(signal?.reason)
@@ -75,12 +82,14 @@ interface OutputFields extends Pick<ExecErrorFields, 'exitCode' | 'stdout' | 'st
 /** The streams of one exec. */
 class ExecOutput {
   readonly #options: ExecOptions
+  readonly #wrapper: Wrapper | null
   readonly #stdout: CollectedOutput
   readonly #stderr: CollectedOutput
   #session: Session | undefined
 
-  constructor(options: ExecOptions) {
+  constructor(options: ExecOptions, wrapper: Wrapper | null) {
     this.#options = options
+    this.#wrapper = wrapper
     this.#stdout = this.#collect('stdout')
     this.#stderr = this.#collect('stderr')
   }
@@ -104,13 +113,16 @@ class ExecOutput {
 
   accept(socket: Socket, defaults: SessionDefaults): Session {
     const { stdin: source, stdinWindow = defaults.stdinWindow } = this.#options
+    const verification = this.#wrapper === null ? null : new Verification(this.#wrapper)
     const stdin =
-      source === undefined ? null : new StdinStream(socket, stdinEnd(socket, false), stdinWindow)
-    const session = new Session(
-      socket,
-      { stdin, stdout: this.#stdout, stderr: this.#stderr },
-      { kind: 'exec', heartbeat: defaults.heartbeat, collected: () => this.fields },
-    )
+      source === undefined ? null : new StdinStream(socket, this.#stdinEnd(socket), stdinWindow)
+    const streams = { stdin, stdout: this.#stdout, stderr: this.#stderr }
+    const session = new Session(socket, guarded(streams, verification), {
+      kind: 'exec',
+      heartbeat: defaults.heartbeat,
+      collected: () => this.fields,
+      verification,
+    })
     this.#session = session
     if (source !== undefined && stdin !== null) {
       new StdinFeed(source, stdin).run().catch((cause) => {
@@ -118,6 +130,12 @@ class ExecOutput {
       })
     }
     return session
+  }
+
+  /** Without a CLOSE message the wrapper was told how many bytes there are. */
+  #stdinEnd(socket: Socket): StdinEnd {
+    const end = stdinEnd(socket, false)
+    return end === 'impossible' && this.#wrapper !== null ? 'counted' : end
   }
 
   #collect(name: 'stdout' | 'stderr'): CollectedOutput {

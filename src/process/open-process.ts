@@ -3,9 +3,12 @@ import type { Socket } from '../transport/socket.ts'
 import type { SessionDefaults, SpawnOptions } from './options.ts'
 import { OutputStream } from './output-stream.ts'
 import { RemoteProcess } from './remote-process.ts'
+import type { SessionStreams } from './session.ts'
 import { Session } from './session.ts'
 import type { StdinEnd } from './stdin-stream.ts'
 import { StdinStream } from './stdin-stream.ts'
+import { Verification } from './verification.ts'
+import type { Wrapper } from './wrapper.ts'
 
 /** Opens the socket and hands it over before the event loop turns. */
 export type Opener = (
@@ -19,12 +22,16 @@ export function stdinEnd(socket: Socket, tty: boolean): StdinEnd {
   return supportsClose(socket.subprotocol) ? 'close' : 'impossible'
 }
 
-/** Opens a session whose streams are the caller's to read and write. */
+/**
+ * Opens a session whose streams are the caller's to read and write.
+ * @param wrapper what the command runs in, if anything
+ */
 export async function openProcess(
   open: Opener,
   kind: 'exec' | 'attach',
   options: SpawnOptions,
   defaults: SessionDefaults,
+  wrapper: Wrapper | null = null,
 ): Promise<RemoteProcess> {
   const { signal } = options
   const tty = options.tty !== undefined && options.tty !== false
@@ -44,8 +51,10 @@ export async function openProcess(
       stdout: options.stdout === false ? null : output(Channel.Stdout),
       stderr: options.stderr === false || tty ? null : output(Channel.Stderr),
     }
-    const session: Session = new Session(socket, streams, {
+    const verification = wrapper === null ? null : new Verification(wrapper)
+    const session: Session = new Session(socket, guarded(streams, verification), {
       kind,
+      verification,
       heartbeat: defaults.heartbeat,
       // The streams hold the output; there is none to repeat in an error.
       collected: () => ({ stdout: '', stderr: '' }),
@@ -62,4 +71,18 @@ export async function openProcess(
     if (signal.aborted) abort()
   }
   return process as RemoteProcess
+}
+
+/** The streams with the marker taken out of the output. */
+export function guarded(
+  streams: SessionStreams,
+  verification: Verification | null,
+): SessionStreams {
+  if (verification === null) return streams
+  const { stdin, stdout, stderr } = streams
+  return {
+    stdin,
+    stdout: stdout && verification.guard(stdout),
+    stderr: stderr && verification.guard(stderr),
+  }
 }

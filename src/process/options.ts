@@ -1,9 +1,10 @@
 import type { Status, Subprotocol, TerminalSize } from '../protocol/index.ts'
-import { isSubprotocol, subprotocols } from '../protocol/index.ts'
+import { isSubprotocol, subprotocols, supportsClose } from '../protocol/index.ts'
 import { validTerminalSize } from '../protocol/resize.ts'
 import type { HeartbeatOptions } from '../transport/heartbeat.ts'
 import type { StdinSource } from './stdin-source.ts'
-import { validStdinSource } from './stdin-source.ts'
+import { lengthOf, validStdinSource } from './stdin-source.ts'
+import { validEnvironment, validFolder } from './surroundings.ts'
 
 /** What one call may say about its session. */
 export interface SessionCallOptions {
@@ -15,6 +16,19 @@ export interface SessionCallOptions {
   readonly subprotocol?: Subprotocol | undefined
   /** Bytes of stdin that may be unacknowledged. @default 1 MiB, or what `connect` was given */
   readonly stdinWindow?: number | undefined
+  /**
+   * The command runs inside `sh -c`, which reports its end on the output itself: an exit code then is the command's own,
+   * and a `Success` that a server makes up for a lost hop is a `ConnectionLostError`. Needs `sh` in the container.
+   * @default false, and true with `cwd` or `env`
+   */
+  readonly verify?: boolean | undefined
+  /** The folder in which the command runs; verifies, too. @default the image's */
+  readonly cwd?: string | undefined
+  /**
+   * Added to the container's environment; verifies, too. It is part of the request, so the cluster's audit log may keep
+   * it: hand secrets to the command through its stdin.
+   */
+  readonly env?: Readonly<Record<string, string>> | undefined
 }
 
 export interface ExecOptions extends SessionCallOptions {
@@ -68,7 +82,7 @@ export interface SessionDefaults {
   readonly stdinWindow: number
 }
 
-const sessionKeys = ['container', 'signal', 'subprotocol', 'stdinWindow']
+const sessionKeys = ['container', 'signal', 'subprotocol', 'stdinWindow', 'verify', 'cwd', 'env']
 const execKeys = ['stdin', 'encoding', 'maxBuffer', 'check', 'reject', 'timeout']
 const spawnKeys = ['stdin', 'stdout', 'stderr', 'tty']
 
@@ -79,9 +93,10 @@ export function validExecOptions(options: ExecOptions): ExecOptions {
   const { stdin, encoding, maxBuffer, timeout, subprotocol } = options
   if (stdin !== undefined) {
     validStdinSource(stdin)
-    if (subprotocol !== undefined && subprotocol !== 'v5.channel.k8s.io') {
+    const canEnd = subprotocol === undefined || supportsClose(subprotocol)
+    if (!canEnd && (!needsWrapper(options) || lengthOf(stdin) === null)) {
       throw new RangeError(
-        `stdin of exec must end, which ${subprotocol} cannot do; leave 'subprotocol' out, or use spawn`,
+        `stdin of exec must end, which ${subprotocol} cannot do; leave 'subprotocol' out, use spawn, or verify with a string or bytes`,
       )
     }
   }
@@ -104,6 +119,9 @@ export function validSpawnOptions(options: SpawnOptions): SpawnOptions {
   else optionalBoolean('tty', options.tty)
   if (options.stdout === false && options.stderr === false && options.stdin !== true) {
     throw new RangeError('spawn needs at least one of stdin, stdout and stderr')
+  }
+  if (options.stdout === false && (options.stderr === false || options.tty)) {
+    if (needsWrapper(options)) throw new RangeError('verify needs stdout or stderr')
   }
   if (options.tty && options.stderr === true) {
     throw new RangeError('a tty has one output: stderr cannot be had apart from it')
@@ -149,6 +167,17 @@ function sessionOptions(options: SessionCallOptions): void {
     throw new RangeError(`subprotocol must be one of ${subprotocols.join(', ')}`)
   }
   if (options.stdinWindow !== undefined) wholeNumber('stdinWindow', options.stdinWindow, 1)
+  optionalBoolean('verify', options.verify)
+  if (options.cwd !== undefined) validFolder(options.cwd)
+  if (options.env !== undefined) validEnvironment(options.env)
+  if (options.verify === false && needsWrapper({ ...options, verify: undefined })) {
+    throw new RangeError('cwd and env verify, too: leave verify out, or make it true')
+  }
+}
+
+/** Whether the command is to run inside a shell of ours. */
+export function needsWrapper({ verify, cwd, env }: SessionCallOptions): boolean {
+  return verify === true || cwd !== undefined || env !== undefined
 }
 
 /** @throws {TypeError} there, and not a boolean */

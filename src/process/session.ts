@@ -1,5 +1,4 @@
 import type { ExecErrorFields } from '../errors.ts'
-import { ConnectionLostError, ProtocolError, StatusError } from '../errors.ts'
 import type {
   Message,
   Outcome,
@@ -10,16 +9,20 @@ import type {
   Violation,
 } from '../protocol/index.ts'
 import { Channel, encodeFrame, encodeResize, SessionDecoder } from '../protocol/index.ts'
-import { printable } from '../protocol/printable.ts'
 import { Deferred } from '../transport/deferred.ts'
 import type { HeartbeatOptions } from '../transport/heartbeat.ts'
 import { Heartbeat } from '../transport/heartbeat.ts'
 import type { Socket, SocketEnd, SocketEvents } from '../transport/socket.ts'
 import type { OutputSink } from './output-sink.ts'
+import { lost, refused, unverified, violated } from './session-error.ts'
 import type { StdinStream } from './stdin-stream.ts'
+import type { Verification } from './verification.ts'
 
 /** Milliseconds without output after which a server that has sent the status is left; all of them close at once. */
 const closeAfterStatus = 1_000
+
+/** The same behind the marker: the status has the rest of stdin and a shell's exit in front of it. */
+const closeAfterMarker = 3_000
 
 /** Unacknowledged stdin, in bytes, from which silence may mean that the command does not read. */
 const busyStdin = 4 * 1024
@@ -45,6 +48,8 @@ export interface SessionOptions {
   readonly heartbeat: HeartbeatOptions | false
   /** What errors say of the output so far. */
   readonly collected: () => Pick<ExecErrorFields, 'stdout' | 'stderr'>
+  /** Of a command in a wrapper, whose outputs it guards. */
+  readonly verification?: Verification | null
 }
 
 /**
@@ -60,18 +65,22 @@ export class Session implements SocketEvents {
   readonly #heartbeat: Heartbeat | null
   readonly #exit = new Deferred<Exit>()
   readonly #onEnd: (() => void)[] = []
-  #outcome: Outcome | null = null
+  readonly #verification: Verification | null
+  /** As the server told it. */
+  #told: Outcome | null = null
   #failure: { readonly reason: unknown } | null = null
   #closeTimer: NodeJS.Timeout | undefined
   #held = 0
   #outputs = 0
   #ended = false
+  #marked = false
 
   constructor(socket: Socket, streams: SessionStreams, options: SessionOptions) {
     this.subprotocol = socket.subprotocol
     this.#socket = socket
     this.#streams = streams
     this.#options = options
+    this.#verification = options.verification ?? null
     this.#decoder = new SessionDecoder(socket.subprotocol)
     this.exit.catch(() => {})
     this.#heartbeat =
@@ -89,7 +98,7 @@ export class Session implements SocketEvents {
 
   /** How the command ended, as soon as it is known; output may still come. */
   get outcome(): Outcome | null {
-    return this.#outcome
+    return this.#verification === null ? this.#told : this.#verification.outcome(this.#told)
   }
 
   /** Why the session was ended from our side; `null`: it was not. */
@@ -141,10 +150,11 @@ export class Session implements SocketEvents {
         this.#held |= 1 << event.channel
         this.#socket.pause()
       }
+      if (this.#verification?.isComplete === true && !this.#marked) this.#mark()
     } else if (event.type === 'outcome') {
       if (this.#failure === null) this.#know(event.outcome)
     } else {
-      this.fail(this.#violated(event.violation))
+      this.#violate(event.violation)
     }
   }
 
@@ -156,6 +166,7 @@ export class Session implements SocketEvents {
     this.#ended = true
     clearTimeout(this.#closeTimer)
     this.#heartbeat?.stop()
+    if (this.#failure === null) this.#verification?.flush()
     for (const callback of this.#onEnd) callback()
     this.#settle(end, this.#decoder.end(end))
   }
@@ -169,37 +180,54 @@ export class Session implements SocketEvents {
   }
 
   #know(outcome: Outcome): void {
-    this.#outcome = outcome
+    this.#told = outcome
     this.#streams.stdin?.release()
-    this.#closeWhenQuiet()
+    this.#closeWhenQuiet(closeAfterStatus)
+  }
+
+  /** The command's own side has told its end. Its wrapper waits for the end of stdin, and the status for the wrapper. */
+  #mark(): void {
+    this.#marked = true
+    if (this.#told !== null) return
+    if (this.#streams.stdin?.cutShort() === false) this.#socket.close()
+    else this.#closeWhenQuiet(closeAfterMarker)
+  }
+
+  #violate(violation: Violation): void {
+    if (this.#marked) this.#socket.close()
+    else this.fail(violated(violation, this.#fields()))
   }
 
   /** Nothing on the server's side orders status and output: what we hold back, or is still coming, is not cut off. */
-  #closeWhenQuiet(): void {
+  #closeWhenQuiet(delay: number): void {
     const outputs = this.#outputs
+    clearTimeout(this.#closeTimer)
     this.#closeTimer = setTimeout(() => {
-      if (this.#held !== 0 || this.#outputs !== outputs) this.#closeWhenQuiet()
+      if (this.#held !== 0 || this.#outputs !== outputs) this.#closeWhenQuiet(delay)
       else this.#socket.close()
-    }, closeAfterStatus)
+    }, delay)
   }
 
   #settle(end: SocketEnd, last: SessionEvent | null): void {
     const failure = this.#failure
     // The answer to a close of ours says nothing about the command.
-    if (failure === null && last?.type === 'outcome') this.#outcome = last.outcome
-    const outcome = this.#outcome
-    if (outcome?.kind === 'exit') this.#resolve(outcome)
-    else if (outcome?.kind === 'failure') this.#reject(this.#refused(outcome.status))
+    if (failure === null && last?.type === 'outcome') this.#told = last.outcome
+    const outcome = this.outcome
+    const problem = this.#verification?.problem(this.#told, this.#fields()) ?? null
+    if (problem !== null) this.#reject(problem)
+    else if (outcome?.kind === 'exit') this.#resolve(outcome)
+    else if (outcome?.kind === 'failure') this.#reject(refused(outcome.status, this.#fields()))
     else if (failure !== null) this.#reject(failure.reason)
-    else if (last?.type === 'violation') this.#reject(this.#violated(last.violation))
-    else this.#reject(this.#lost(end))
+    else if (last?.type === 'violation') this.#reject(violated(last.violation, this.#fields()))
+    else if (this.#told !== null) this.#reject(unverified(end, this.#told.status, this.#fields()))
+    else this.#reject(lost(end, this.#fields()))
   }
 
   #resolve({ exitCode, status }: Outcome & { kind: 'exit' }): void {
     this.#endOutput(this.#failure === null ? null : errorOf(this.#failure.reason))
     this.#streams.stdin?.release()
     const ofExec = this.#options.kind === 'exec'
-    this.#exit.resolve({ exitCode: ofExec ? exitCode : null, status, verified: false })
+    this.#exit.resolve({ exitCode: ofExec ? exitCode : null, status, verified: this.#marked })
   }
 
   #reject(reason: unknown): void {
@@ -213,45 +241,6 @@ export class Session implements SocketEvents {
     const rest = this.#failure === null ? 'deliver' : 'discard'
     this.#streams.stdout?.end(error, rest)
     this.#streams.stderr?.end(error, rest)
-  }
-
-  #violated({ violation, description }: Violation): ProtocolError {
-    const code = violation === 'status' ? 'ERR_STATUS_MALFORMED' : 'ERR_PROTOCOL'
-    return new ProtocolError(code, description, this.#fields())
-  }
-
-  #refused(status: Status): StatusError {
-    const words = printable(status.message ?? 'it gave no reason (servers before 1.36 lose some)')
-    return new StatusError('ERR_STATUS', `the server could not run the command: ${words}`, {
-      ...this.#fields(),
-      status,
-    })
-  }
-
-  #lost(end: SocketEnd): ConnectionLostError | ProtocolError {
-    const cause = end.cause ?? undefined
-    const fields = { ...this.#fields(), cause, closeCode: end.code }
-    const unknown = 'whether and how the command ended is not known'
-    if (cause !== undefined && 'code' in cause && String(cause.code).startsWith('WS_ERR_')) {
-      return new ProtocolError(
-        'ERR_PROTOCOL',
-        `the server broke the WebSocket protocol: ${cause.message}`,
-        fields,
-      )
-    }
-    if (end.code === 1006) {
-      const why = cause === undefined ? '' : ` (${printable(cause.message)})`
-      return new ConnectionLostError(
-        'ERR_CONNECTION_LOST',
-        `the connection was lost${why}; ${unknown}`,
-        fields,
-      )
-    }
-    return new ConnectionLostError(
-      'ERR_NO_STATUS',
-      `the server closed the session (close code ${end.code}) without a status; ${unknown}`,
-      fields,
-    )
   }
 
   #fields(): Partial<ExecErrorFields> {

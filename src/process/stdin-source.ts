@@ -15,6 +15,13 @@ export function validStdinSource(source: unknown): StdinSource {
   )
 }
 
+/** In bytes, when that can be said beforehand. */
+export function lengthOf(source: StdinSource): number | null {
+  return typeof source === 'string' || source instanceof Uint8Array
+    ? Buffer.byteLength(source)
+    : null
+}
+
 /** A source may fail before the session is open: that must crash nothing, and the feed is told when it reads. */
 export function claimSource(source: StdinSource): void {
   if (!(source instanceof Readable)) return

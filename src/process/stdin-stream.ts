@@ -5,8 +5,11 @@ import { Channel, encodeClose, encodeFrame, maxStdinPayload } from '../protocol/
 import type { Socket } from '../transport/socket.ts'
 import { CreditWindow } from './credit-window.ts'
 
-/** How the end of stdin is told: a CLOSE message, the terminal's end-of-transmission character, or not at all. */
-export type StdinEnd = 'close' | 'terminal' | 'impossible'
+/**
+ * How the end of stdin is told: a CLOSE message, the terminal's end-of-transmission character, beforehand to a wrapper
+ * that counts the bytes, or not at all.
+ */
+export type StdinEnd = 'close' | 'terminal' | 'counted' | 'impossible'
 
 const endOfTransmission = Uint8Array.of(0x04)
 
@@ -21,6 +24,7 @@ export class StdinStream extends Writable {
   /** What to go on with when a receipt has come. */
   #waiting: (() => void) | null = null
   #callback: Callback | null = null
+  #closed = false
 
   /** @param window bytes that may be unacknowledged */
   constructor(socket: Socket, end: StdinEnd, window: number) {
@@ -53,6 +57,16 @@ export class StdinStream extends Writable {
     this.destroy()
   }
 
+  /**
+   * The command has ended, and its wrapper reads on: nothing more is written and stdin ends here. False: nothing but the
+   * session's end can tell the wrapper.
+   */
+  cutShort(): boolean {
+    if (this.#end === 'close') this.#close()
+    this.destroy()
+    return this.#end === 'close' || this.#end === 'terminal'
+  }
+
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, callback: Callback): void {
     this.#callback = callback
     this.#sendFrom(chunk, 0)
@@ -69,8 +83,8 @@ export class StdinStream extends Writable {
       )
       return
     }
-    if (this.#end === 'close') this.#socket.send(encodeClose(Channel.Stdin))
-    else this.#sendFrame(endOfTransmission)
+    if (this.#end === 'close') this.#close()
+    else if (this.#end === 'terminal') this.#sendFrame(endOfTransmission)
     this.#window.ask()
     callback()
   }
@@ -79,6 +93,11 @@ export class StdinStream extends Writable {
     this.#waiting = null
     this.#proceed(error)
     callback(error)
+  }
+
+  #close(): void {
+    if (!this.#closed) this.#socket.send(encodeClose(Channel.Stdin))
+    this.#closed = true
   }
 
   #sendFrom(chunk: Uint8Array, start: number): void {

@@ -1,0 +1,121 @@
+import type { ExecErrorFields } from '../errors.ts'
+import { ExecError, StatusError } from '../errors.ts'
+import type { Outcome, Status } from '../protocol/index.ts'
+import { MarkerScanner } from './marker-scanner.ts'
+import type { OutputSink } from './output-sink.ts'
+import type { Wrapper, WrapperProblem } from './wrapper.ts'
+
+/** Bytes of output in which a runtime's complaint is looked for: it is all there is then. */
+const maxComplaint = 2048
+
+/** How runtimes say it: in a status, or on an output with an exit code of their own. */
+const noShell = /exec[^\n]*["'`](?:\/bin\/)?sh["'`][^\n]*(?:not found|no such file|denied)/i
+const runtimeExitCodes: readonly number[] = [126, 127, 255]
+
+/**
+ * What the command's own side says about its end, and what the server's word is worth next to it.
+ *
+ * The marker on every output: all of the output is here and the exit code is known, whatever the server says or fails
+ * to say. No marker: a `Success` means nothing, while an exit code other than 0 does, since no lost hop makes one up.
+ */
+export class Verification {
+  readonly #wrapper: Wrapper
+  readonly #scanners: MarkerScanner[] = []
+  #missing = 0
+  #report: string | null = null
+  #complaint = ''
+  #outputLength = 0
+
+  constructor(wrapper: Wrapper) {
+    this.#wrapper = wrapper
+  }
+
+  /** Takes the marker out of an output. */
+  guard(sink: OutputSink): OutputSink {
+    this.#missing += 1
+    const watched: OutputSink = {
+      write: (payload) => {
+        if (this.#outputLength <= maxComplaint) this.#listen(payload)
+        return sink.write(payload)
+      },
+      end: (error, rest) => sink.end(error, rest),
+    }
+    const scanner = new MarkerScanner(this.#wrapper.marker.bytes, watched, (report) => {
+      this.#report = report
+      this.#missing -= 1
+    })
+    this.#scanners.push(scanner)
+    return scanner
+  }
+
+  /** No more output will come. */
+  flush(): void {
+    for (const scanner of this.#scanners) scanner.flush()
+  }
+
+  /** Whether the marker has come on every output. */
+  get isComplete(): boolean {
+    return this.#missing === 0
+  }
+
+  /** How the command ended, as far as that is known. */
+  outcome(told: Outcome | null): Outcome | null {
+    const exitCode = this.#exitCode
+    const status = told?.status ? this.#clean(told.status) : null
+    if (exitCode !== null) return { kind: 'exit', exitCode, status }
+    if (told === null || status === null) return null
+    if (told.kind === 'failure') return { kind: 'failure', status }
+    return told.exitCode === 0 ? null : { kind: 'exit', exitCode: told.exitCode, status }
+  }
+
+  /** Why the command was not run at all, when it is the wrapper or the lack of a shell that says so. */
+  problem(told: Outcome | null, collected: Partial<ExecErrorFields>): ExecError | null {
+    const status = told?.status ? this.#clean(told.status) : null
+    const fields = { ...collected, status, exitCode: null }
+    if (this.isComplete) {
+      return this.#exitCode === null ? wrapperProblem(this.#report as WrapperProblem, fields) : null
+    }
+    if (told === null || !this.#complainsAboutShell(told)) return null
+    return new StatusError(
+      'ERR_SHELL_NOT_FOUND',
+      "the container has no 'sh', which verify, cwd and env need: leave them out for this container",
+      fields,
+    )
+  }
+
+  get #exitCode(): number | null {
+    const report = this.isComplete ? this.#report : null
+    return report !== null && /^\d{1,5}$/.test(report) ? Number(report) : null
+  }
+
+  #listen(payload: Uint8Array): void {
+    this.#outputLength += payload.length
+    this.#complaint += Buffer.from(payload.subarray(0, maxComplaint)).toString('latin1')
+  }
+
+  #complainsAboutShell(told: Outcome): boolean {
+    if (told.kind === 'failure')
+      return noShell.test((told.status.message ?? '').slice(0, maxComplaint))
+    if (!runtimeExitCodes.includes(told.exitCode) || this.#outputLength > maxComplaint) return false
+    return noShell.test(this.#complaint)
+  }
+
+  #clean(status: Status): Status {
+    const { message, ...rest } = status
+    if (message === undefined) return status
+    const plain = this.#wrapper.strip(message)
+    return plain === undefined ? rest : { ...rest, message: plain }
+  }
+}
+
+function wrapperProblem(problem: WrapperProblem, fields: Partial<ExecErrorFields>): ExecError {
+  if (problem === 'cwd') {
+    const message = 'the command was not run: cwd is no folder that it may enter in the container'
+    return new ExecError('ERR_CWD', message, fields)
+  }
+  return new ExecError(
+    'ERR_STDIN_CANNOT_END',
+    "the command was not run: the server has no v5.channel.k8s.io (Kubernetes 1.29 or older), and the container no 'head -c' that could end stdin in its place",
+    fields,
+  )
+}
