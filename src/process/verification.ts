@@ -63,7 +63,7 @@ export class Verification {
     const exitCode = this.#exitCode
     const status = told?.status ? this.#clean(told.status) : null
     if (exitCode !== null) return { kind: 'exit', exitCode, status }
-    if (told === null || status === null) return null
+    if (this.isComplete || told === null || status === null) return null
     if (told.kind === 'failure') return { kind: 'failure', status }
     return told.exitCode === 0 ? null : { kind: 'exit', exitCode: told.exitCode, status }
   }

@@ -216,9 +216,12 @@ describe('cwd and env', () => {
 describe('a container without a shell', () => {
   const words = 'exec: "sh": executable file not found in $PATH'
   const handlers: Record<string, ProcessHandler> = {
-    containerd: () => Promise.reject(new Error(`OCI runtime exec failed: ${words}: unknown`)),
-    'containerd, a path': () =>
-      Promise.reject(new Error('exec: "/bin/sh": stat /bin/sh: no such file or directory')),
+    containerd: async () => {
+      throw new Error(`OCI runtime exec failed: ${words}: unknown`)
+    },
+    'containerd, a path': async () => {
+      throw new Error('exec: "/bin/sh": stat /bin/sh: no such file or directory')
+    },
     'CRI-O with runc': async ({ stderr }) => {
       stderr.write(`exec failed: unable to start container process: ${words}\n`)
       return 255

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { ExecOptions, SpawnOptions } from '../../../src/process/options.ts'
 import {
@@ -24,12 +25,22 @@ const session: readonly Bad[] = [
   ['stdinWindow: a fraction', { stdinWindow: 1.5 }, RangeError],
   ['stdinWindow: Infinity', { stdinWindow: Infinity }, RangeError],
   ['stdinWindow: a string', { stdinWindow: '1' }, TypeError],
+  ['verify: 1', { verify: 1 }, TypeError],
+  ['cwd: empty', { cwd: '' }, RangeError],
+  ['env: a list', { env: ['A=b'] }, TypeError],
+  ['cwd without verify', { cwd: '/', verify: false }, RangeError],
+  ['env without verify', { env: {}, verify: false }, RangeError],
 ]
 
 const exec: readonly Bad[] = [
   ['stdin: true', { stdin: true }, TypeError],
   ['stdin: null', { stdin: null }, TypeError],
   ['stdin over v4', { stdin: '', subprotocol: 'v4.channel.k8s.io' }, RangeError],
+  [
+    'stdin of unknown length over v4',
+    { stdin: Readable.from([]), subprotocol: 'v4.channel.k8s.io', verify: true },
+    RangeError,
+  ],
   ['encoding: utf-8', { encoding: 'utf-8' }, RangeError],
   ['encoding: null', { encoding: null }, RangeError],
   ['maxBuffer: -1', { maxBuffer: -1 }, RangeError],
@@ -57,6 +68,16 @@ const spawn: readonly Bad[] = [
   ['tty: 0 rows', { tty: { columns: 80, rows: 0 } }, RangeError],
   ['tty: 65536 columns', { tty: { columns: 65_536, rows: 1 } }, RangeError],
   ['tty with stderr', { tty: true, stderr: true }, RangeError],
+  [
+    'verify without output',
+    { stdin: true, stdout: false, stderr: false, verify: true },
+    RangeError,
+  ],
+  [
+    'verify with a tty without output',
+    { stdin: true, stdout: false, tty: true, cwd: '/' },
+    RangeError,
+  ],
   ['timeout, which is of exec', { timeout: 1 }, TypeError],
 ]
 
