@@ -17,6 +17,7 @@ export interface ExecCommandLine {
   readonly pod: string
   readonly command: readonly string[]
   readonly stdin: boolean
+  readonly verify: boolean
   readonly container: string | undefined
   readonly load: ClusterFlags
 }
@@ -41,8 +42,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   if (action === 'exec') {
     if (values.tty === true) throw new UsageError('terminals (-t) are not supported yet')
     const command = separator === -1 ? null : args.slice(separator + 1)
-    const { stdin = false, container } = values
-    return { action, ...execOperands(operands, command), stdin, container, load }
+    const { stdin = false, verify = false, container } = values
+    return { action, ...execOperands(operands, command), stdin, verify, container, load }
   }
   throw new UsageError(`there is no command '${action ?? ''}'; see podwire --help`)
 }
@@ -69,6 +70,7 @@ const options = {
   container: { type: 'string', short: 'c' },
   stdin: { type: 'boolean', short: 'i' },
   tty: { type: 'boolean', short: 't' },
+  verify: { type: 'boolean' },
   kubeconfig: { type: 'string' },
   context: { type: 'string' },
   cluster: { type: 'string' },

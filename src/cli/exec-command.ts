@@ -21,6 +21,7 @@ export async function execCommand(line: ExecCommandLine): Promise<number> {
     })
     const remote = await cluster.pod(line.pod, { container: line.container }).spawn(line.command, {
       stdin: line.stdin,
+      verify: line.verify,
       signal: interruption.signal,
     })
     return await stream(remote, interruption)

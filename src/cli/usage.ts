@@ -10,6 +10,7 @@ Options:
   -n, --namespace NAME    the pod's namespace; default: the context's
   -c, --container NAME    the container; default: the pod's only one
   -i, --stdin             hand standard input to the command
+      --verify            let the command report its own end; needs sh in the container
       --kubeconfig FILE   default: $KUBECONFIG, ~/.kube/config, the pod's service account
       --context NAME      default: the kubeconfig's current context
       --cluster NAME      instead of the context's cluster

@@ -52,16 +52,17 @@ describe('exec', () => {
   })
 
   it('without an option has none', () => {
-    const { stdin, namespace, container, kubeconfig, context, cluster, user } = parseCommandLine([
-      'exec',
-      'p',
-      '--',
-      'x',
-    ]) as Record<string, unknown>
-    expect([stdin, namespace, container, kubeconfig, context, cluster, user]).toEqual([
+    const { stdin, verify, namespace, container, kubeconfig, context, cluster, user } =
+      parseCommandLine(['exec', 'p', '--', 'x']) as Record<string, unknown>
+    expect([stdin, verify, namespace, container, kubeconfig, context, cluster, user]).toEqual([
+      false,
       false,
       ...Array(6).fill(undefined),
     ])
+  })
+
+  it('--verify', () => {
+    expect(parseCommandLine(['exec', '--verify', 'p', '--', 'x'])).toMatchObject({ verify: true })
   })
 })
 
