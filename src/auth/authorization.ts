@@ -1,4 +1,5 @@
 import type { Credential } from './credential.ts'
+import { headerText } from './header.ts'
 import { redact } from './redact.ts'
 
 /** A credential that is one header; printing it shows no secret. */
@@ -7,5 +8,5 @@ export function authorization(value: string): Credential {
 }
 
 export function bearer(token: string): Credential {
-  return authorization(`Bearer ${token}`)
+  return authorization(`Bearer ${headerText(token)}`)
 }

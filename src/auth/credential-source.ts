@@ -5,7 +5,7 @@ import { withCertificateFiles } from './certificate-files.ts'
 import type { Auth, Credential, CredentialSource, HeaderAuth } from './credential.ts'
 import type { CredentialHost } from './credential-host.ts'
 import { execSource } from './exec-source.ts'
-import { checkHeaderValue } from './header.ts'
+import { checkHeaderText } from './header.ts'
 import { oidcSource } from './oidc-source.ts'
 import { tokenFileReader } from './token-file.ts'
 
@@ -30,8 +30,7 @@ export function credentialSource(
 
 function headerSource(auth: HeaderAuth, host: CredentialHost): CredentialSource {
   if ('tokenFile' in auth) {
-    const fallback =
-      auth.token === undefined ? undefined : checkHeaderValue(auth.token, 'The token')
+    const fallback = auth.token === undefined ? undefined : checkHeaderText(auth.token, 'The token')
     const read = tokenFileReader(auth.tokenFile, fallback)
     return { refreshable: true, credential: async () => bearer(await read()) }
   }
@@ -39,7 +38,7 @@ function headerSource(auth: HeaderAuth, host: CredentialHost): CredentialSource 
     if (auth.token === '') {
       throw new AuthError('ERR_CREDENTIALS_INVALID', 'The token is empty; leave auth out instead.')
     }
-    return fixed(bearer(checkHeaderValue(auth.token, 'The token')))
+    return fixed(bearer(checkHeaderText(auth.token, 'The token')))
   }
   if ('username' in auth) return fixed(basic(auth.username, auth.password))
   if ('oidc' in auth) return oidcSource(auth.oidc, host)

@@ -6,7 +6,7 @@ import { YamlError } from '../yaml/yaml-error.ts'
 import type { Credential } from './credential.ts'
 import type { ExecPlugin } from './exec-plugin.ts'
 import { FieldError } from './field-error.ts'
-import { isHeaderValue } from './header.ts'
+import { headerText, isHeaderText } from './header.ts'
 import { checkKeyPair } from './key-pair.ts'
 import { redact } from './redact.ts'
 import { parseTimestamp } from './timestamp.ts'
@@ -69,11 +69,11 @@ function credentialOf(root: Fields, apiVersion: string): Credential {
   if (cert !== undefined && key === undefined) {
     status.fail('clientCertificateData', 'is there without clientKeyData')
   }
-  if (token !== undefined && !isHeaderValue(token)) {
+  if (token !== undefined && !isHeaderText(token)) {
     status.fail('token', 'holds a line break or another character that no header may have')
   }
   const credential: Credential = {
-    ...(token !== undefined && { headers: { Authorization: `Bearer ${token}` } }),
+    ...(token !== undefined && { headers: { Authorization: `Bearer ${headerText(token)}` } }),
     ...(cert !== undefined && key !== undefined && checkKeyPair(cert, key, NAMES)),
     ...(expiresAt !== undefined && { expiresAt }),
   }

@@ -6,8 +6,29 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 // What the upgrade itself sets.
 const RESERVED = /^(?:host|connection|upgrade|content-length|transfer-encoding|sec-websocket-.*)$/i
 
-export function isHeaderValue(value: string): boolean {
-  return VALUE.test(value)
+// Go sends a token or a user's name in UTF-8, and its servers read it as that.
+const TEXT = /^[\t\x20-\x7e\u0080-\ud7ff\ue000-\u{10ffff}]*$/u
+
+/** Whether a header can hold a text in UTF-8. */
+export function isHeaderText(text: string): boolean {
+  return TEXT.test(text)
+}
+
+/** A text as the header that carries it in UTF-8: Node writes each character of a header as one byte. */
+export function headerText(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1')
+}
+
+/**
+ * @param what names the value in the error, which never shows it
+ * @throws {AuthError} `ERR_CREDENTIALS_INVALID`: the text would break or split a header
+ */
+export function checkHeaderText(text: unknown, what: string): string {
+  if (typeof text === 'string' && isHeaderText(text)) return text
+  throw new AuthError(
+    'ERR_CREDENTIALS_INVALID',
+    `${what} cannot be sent in a header: it must be a string without line breaks and control characters.`,
+  )
 }
 
 /**
@@ -15,7 +36,7 @@ export function isHeaderValue(value: string): boolean {
  * @throws {AuthError} `ERR_CREDENTIALS_INVALID`: the value would break or split a header
  */
 export function checkHeaderValue(value: unknown, what: string): string {
-  if (typeof value === 'string' && isHeaderValue(value)) return value
+  if (typeof value === 'string' && VALUE.test(value)) return value
   throw new AuthError(
     'ERR_CREDENTIALS_INVALID',
     `${what} cannot be sent in a header: it must be a string without line breaks, control and non-Latin-1 characters.`,

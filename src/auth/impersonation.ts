@@ -1,5 +1,5 @@
 import { AuthError } from '../errors.ts'
-import { checkHeaderValue } from './header.ts'
+import { checkHeaderText, headerText } from './header.ts'
 
 /** Who to act as; the server must allow it to whoever the credentials name. */
 export interface Impersonation {
@@ -30,20 +30,24 @@ export function impersonationHeaders(
       'Impersonating a uid, groups or extra values needs a user to impersonate: set impersonate.user.',
     )
   }
-  headers['Impersonate-User'] = checkHeaderValue(user, 'impersonate.user')
-  if (uid !== '') headers['Impersonate-Uid'] = checkHeaderValue(uid, 'impersonate.uid')
+  headers['Impersonate-User'] = headerOf(user, 'impersonate.user')
+  if (uid !== '') headers['Impersonate-Uid'] = headerOf(uid, 'impersonate.uid')
   if (groups.length > 0) {
     headers['Impersonate-Group'] = groups.map((group) =>
-      checkHeaderValue(group, 'A value of impersonate.groups'),
+      headerOf(group, 'A value of impersonate.groups'),
     )
   }
   for (const [key, values] of extras) {
     // Lower case, as the server makes it: keys that differ in case alone are one header with all their values.
     const name = `Impersonate-Extra-${escapeKey(key).toLowerCase()}`
-    const checked = values.map((v) => checkHeaderValue(v, 'A value of impersonate.extra'))
+    const checked = values.map((v) => headerOf(v, 'A value of impersonate.extra'))
     if (checked.length > 0) headers[name] = [...(headers[name] ?? []), ...checked]
   }
   return headers
+}
+
+function headerOf(text: unknown, what: string): string {
+  return headerText(checkHeaderText(text, what))
 }
 
 /** client-go percent-encodes what is no token character, and the percent sign (round_trippers.go). */

@@ -2,7 +2,7 @@ import { AuthError } from '../errors.ts'
 import { bearer } from './authorization.ts'
 import type { Credential, CredentialSource } from './credential.ts'
 import type { CredentialHost } from './credential-host.ts'
-import { checkHeaderValue } from './header.ts'
+import { checkHeaderText } from './header.ts'
 import { usableUntil } from './id-token.ts'
 import type { OidcProvider } from './oidc-provider.ts'
 import { checkOidcProvider } from './oidc-provider.ts'
@@ -49,7 +49,7 @@ export function oidcSource(oidc: OidcProvider, host: CredentialHost): Credential
 
 function credentialOf(idToken: string): Credential {
   const expiresAt = usableUntil(idToken)
-  const { headers = {} } = bearer(checkHeaderValue(idToken, 'The id-token of the OIDC login'))
+  const { headers = {} } = bearer(checkHeaderText(idToken, 'The id-token of the OIDC login'))
   return redact({ headers, expiresAt }, ['headers'])
 }
 

@@ -9,26 +9,45 @@ export interface PemBlock {
   readonly headers: boolean
 }
 
-/** The blocks of a PEM file; text around them, and blocks that are cut off, are skipped as Go does. */
+/**
+ * The blocks of a PEM file as Go finds them (encoding/pem): they begin and end at the margin, of several beginnings the
+ * last counts, and text around blocks and blocks that are cut off or no base64 are skipped.
+ */
 export function pemBlocks(pem: Pem): readonly PemBlock[] {
   const text = typeof pem === 'string' ? pem : Buffer.from(pem).toString('latin1')
   const blocks: PemBlock[] = []
-  let label: string | undefined
+  let first: string | undefined
   let lines: string[] = []
-  for (const raw of text.split('\n')) {
-    const line = raw.trim()
-    const begin = /^-----BEGIN ([A-Z0-9 ]+)-----$/.exec(line)
-    if (begin !== null) {
-      label = begin[1]
-      lines = [line]
-    } else if (label !== undefined) {
+  for (const line of text.split('\n')) {
+    if (line.startsWith('-----BEGIN ')) {
+      first = line
+      lines = []
+    } else if (first !== undefined && line.startsWith('-----END ')) {
+      const block = blockOf(first, lines, line)
+      if (block !== undefined) blocks.push(block)
+      first = undefined
+    } else if (first !== undefined) {
       lines.push(line)
-      if (line === `-----END ${label}-----`) {
-        const headers = lines.some((l) => l.includes(':'))
-        blocks.push({ label, text: `${lines.join('\n')}\n`, headers })
-        label = undefined
-      }
     }
   }
   return blocks
+}
+
+/** Rewritten without the blanks that Go skips and OpenSSL trips over. */
+function blockOf(first: string, lines: readonly string[], last: string): PemBlock | undefined {
+  const [, label] = /^-----BEGIN (.*)-----[ \t]*\r?$/.exec(first) ?? []
+  if (label === undefined) return undefined
+  const end = `-----END ${label}-----`
+  if (!last.startsWith(end) || !/^[ \t]*\r?$/.test(last.slice(end.length))) return undefined
+  const start = lines.findIndex((line) => !line.includes(':'))
+  const headers = lines.slice(0, start < 0 ? lines.length : start).map((line) => line.trim())
+  const base64 = lines
+    .slice(headers.length)
+    .join('')
+    .replace(/[ \t\r]/g, '')
+  if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return undefined
+  const body = base64.match(/.{1,64}/g) ?? []
+  const head = headers.length > 0 ? [...headers, ''] : []
+  const all = [`-----BEGIN ${label}-----`, ...head, ...body, end, '']
+  return { label, text: all.join('\n'), headers: headers.length > 0 }
 }

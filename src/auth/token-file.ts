@@ -1,6 +1,6 @@
 import { AuthError } from '../errors.ts'
 import { readBounded, reasonOf } from './bounded-file.ts'
-import { checkHeaderValue } from './header.ts'
+import { checkHeaderText } from './header.ts'
 
 /** Far over what any server takes in a header. */
 const MAX_TOKEN_BYTES = 1024 * 1024
@@ -19,7 +19,7 @@ export function tokenFileReader(path: string, fallback?: string): () => Promise<
       cause = error
     })
     const token = bytes?.toString('utf8').trim() ?? ''
-    if (token !== '') last = checkHeaderValue(token, `The token in ${path}`)
+    if (token !== '') last = checkHeaderText(token, `The token in ${path}`)
     if (last !== undefined) return last
     throw new AuthError(
       'ERR_CREDENTIALS_UNAVAILABLE',

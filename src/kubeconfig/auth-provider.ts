@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { FieldError } from '../auth/field-error.ts'
-import { isHeaderValue } from '../auth/header.ts'
+import { isHeaderText } from '../auth/header.ts'
 import type { OidcProvider } from '../auth/oidc-provider.ts'
 import { isIssuerUrl } from '../auth/oidc-provider.ts'
 import { redact } from '../auth/redact.ts'
@@ -33,7 +33,7 @@ export async function resolveAuthProvider(
     throw refusal(origin, at('idp-issuer-url'), 'must look like https://host[:port][/path]')
   }
   const idToken = field('id-token')
-  if (idToken !== undefined && !isHeaderValue(idToken)) {
+  if (idToken !== undefined && !isHeaderText(idToken)) {
     throw refusal(origin, at('id-token'), 'holds a character that no header may have')
   }
   const clientSecret = field('client-secret')

@@ -1,5 +1,5 @@
 import type { Auth, HeaderAuth } from '../auth/credential.ts'
-import { isHeaderValue } from '../auth/header.ts'
+import { isHeaderText } from '../auth/header.ts'
 import type { Impersonation } from '../auth/impersonation.ts'
 import { impersonationHeaders } from '../auth/impersonation.ts'
 import { redact } from '../auth/redact.ts'
@@ -46,7 +46,7 @@ function checkCombinations({ origin, token, tokenFile, username, password }: Kub
 
 async function headerAuth(user: KubeconfigUser): Promise<HeaderAuth | undefined> {
   const { origin, token, tokenFile, username, password } = user
-  if (token !== undefined && !isHeaderValue(token)) {
+  if (token !== undefined && !isHeaderText(token)) {
     throw refusal(
       origin,
       'token',

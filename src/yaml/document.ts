@@ -35,12 +35,43 @@ export async function parseYaml(
   const fail = (message: string, offset: number): never => {
     throw new YamlError(message, positionOf(offset))
   }
-  const document = await compose(text, options.only === true, fail)
+  const lines = firstDocument(text, options.only === true, fail)
+  const document = await compose(lines, options.only === true, fail)
   const [error] = document?.errors ?? []
   if (error !== undefined) fail(wordsFor(error.code), error.pos[0])
   const contents = document?.contents ?? null
   const root = contents === null ? EMPTY : await treeOf(contents, fail)
   return { root, positionOf: (node) => positionOf(node.offset) }
+}
+
+const MARKER = /^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm
+const PROLOGUE = /^(?:[ \t]*(?:#.*)?|%.*)$/
+
+/**
+ * The text up to the next document, so that nothing there can fail this one. Every `---` and `...` at the margin ends
+ * a document, whatever it is in. A carriage return alone is a line break in YAML 1.1.
+ */
+function firstDocument(
+  text: string,
+  only: boolean,
+  fail: (message: string, offset: number) => never,
+): string {
+  const lines = text.replace(/\r(?!\n)/g, '\n')
+  let begun = false
+  for (const { 0: marker, index } of lines.matchAll(MARKER)) {
+    if (!begun && isPrologue(lines.slice(0, index))) {
+      if (marker === '...') fail('ends before it begins', index)
+      begun = true
+    } else {
+      return only ? lines : lines.slice(0, index)
+    }
+  }
+  return lines
+}
+
+/** Nothing but directives and comments. */
+function isPrologue(text: string): boolean {
+  return text.split('\n').every((line) => PROLOGUE.test(line.replace(/\r$/, '')))
 }
 
 async function compose(

@@ -80,7 +80,10 @@ export async function treeOf(root: Node, fail: Fail): Promise<YamlNode> {
 
   const scalar = (node: Scalar, offset: number): YamlNode => {
     if (node.type !== 'PLAIN' || node.tag !== undefined) {
-      return { kind: 'string', offset, value: String(node.value ?? '') }
+      const value = String(node.value ?? '')
+      // JSON writes a character beyond 16 bits as two escapes; one alone is no text.
+      if (/\p{Surrogate}/u.test(value)) fail('has an escape for half a character', offset)
+      return { kind: 'string', offset, value }
     }
     const value = resolvePlain(node.source ?? '')
     if (value === null) return { kind: 'null', offset }

@@ -23,6 +23,16 @@ test('empty lists send nothing', () => {
   })
 })
 
+test('values go out in UTF-8, as from Go', () => {
+  const headers = impersonationHeaders({ user: 'jürgen', groups: ['日本'], extra: { k: ['é'] } })
+  const sent = Object.values(headers).flat()
+  expect(sent.map((value) => Buffer.from(value, 'latin1').toString('utf8'))).toEqual([
+    'jürgen',
+    '日本',
+    'é',
+  ])
+})
+
 // Recorded from client-go; the server puts the names in lower case before it reads them.
 test.each([
   ['test.example.com/thing.thing%20x', 'test.example.com%2fthing.thing%2520x'],
@@ -53,7 +63,7 @@ describe('refused', () => {
     ['extra without user', { user: '', extra: { a: ['b'] } }],
     ['a line break in the user', { user: 'bob\r\nImpersonate-Group: system:masters' }],
     ['a line break in a group', { user: 'bob', groups: ['a\nb'] }],
-    ['a value beyond Latin-1', { user: 'bob', extra: { a: ['€'] } }],
+    ['a value with half a character', { user: 'bob', extra: { a: ['\ud83d'] } }],
   ])('%s', (_name, impersonate) => {
     expect(() => impersonationHeaders(impersonate)).toThrow(AuthError)
     expect(() => impersonationHeaders(impersonate)).not.toThrow(/masters/)

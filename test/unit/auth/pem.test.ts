@@ -18,12 +18,27 @@ test.each([
   ['a block cut off by another', `-----BEGIN X-----\nAA\n${pem('ca.pem')}`, ['CERTIFICATE']],
   ['a block without end', '-----BEGIN X-----\nAA\n', []],
   ['no PEM', 'MIIB', []],
+  ['blanks at the end of lines', pem('ca.pem').replaceAll('\n', ' \t\n'), ['CERTIFICATE']],
+  ['blanks in front of lines', pem('ca.pem').replaceAll(/^/gm, '  '), []],
+  ['text behind the end', pem('ca.pem').replace(/\n$/, ' x\n'), []],
+  ['no base64', pem('ca.pem').replace('\nM', '\n*'), []],
+  ['another label at the end', pem('ca.pem').replace('END CERT', 'END CART'), []],
+  [
+    'a block behind a broken one',
+    pem('ca.pem').replace('\nM', '\n*') + pem('ca.pem'),
+    ['CERTIFICATE'],
+  ],
 ])('%s', (_name, text, labels) => {
   expect(labelsOf(text)).toEqual(labels)
 })
 
 test('headers are seen', () => {
   expect(pemBlocks(pem('encrypted-legacy.key')).map(({ headers }) => headers)).toEqual([true])
+})
+
+test('OpenSSL reads what has blanks in it, as Go does', () => {
+  const [block] = pemBlocks(pem('ca.pem').replaceAll('\n', ' \r\n').replace('\nM', '\n M'))
+  expect(block?.text).toBe(pem('ca.pem'))
 })
 
 test('4 MiB of beginnings take no time', () => {

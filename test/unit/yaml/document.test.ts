@@ -8,11 +8,18 @@ test.each([
   ['a comment', '# a\n', null],
   ['an empty document in front', '---\n---\na: b\n', null],
   ['the first document alone', 'a: b\n---\n"broken\n', { a: 'b' }],
+  ['the first before a stray bracket', 'a: b\n---\n]\n', { a: 'b' }],
+  ['the first before a stray bracket on the same line', '---\na: b\n--- ]\n', { a: 'b' }],
+  ['the first behind a comment', '# c\n\n--- # d\na: b\n---\n]\n', { a: 'b' }],
+  ['dashes that are no marker', 'a: |\n ---\n ...\nb: ---x\n', { a: '---\n...\n', b: '---x' }],
+  ['a marker inside a block', 'a: |\n b\n---\n]', { a: 'b\n' }],
+  ['carriage returns alone', 'a:\r  b: c\r', { a: { b: 'c' } }],
   ['what follows the end of the document', 'a: b\n...\n[', { a: 'b' }],
   ['a directive', '%YAML 1.1\n---\na: b\n', { a: 'b' }],
   ['a directive that go-yaml refuses', '%YAML 1.2\n---\na: b\n', { a: 'b' }],
   ['JSON with tabs', '{\n\t"a": ["b", 1]\n}', { a: ['b', 1] }],
   ['the last of duplicate keys', 'a: b\na: c\n', { a: 'c' }],
+  ['a character in two escapes, as JSON writes it', 'a: "\\ud83d\\ude00"', { a: '\u{1f600}' }],
   ['a folded block', 'a: >\n  b\n  c\n', { a: 'b c\n' }],
 ])('%s', async (_name, text, json) => {
   expect(toJson((await parseYaml(text)).root)).toEqual(json)
@@ -23,6 +30,10 @@ test.each([
   ['an open bracket', 'a: b\nc: [s3cret\n', 3],
   ['a tab as indentation', 'a:\n\tb: s3cret\n', 2],
   ['wrong indentation', 'a:\n  b: c\n d: s3cret\n', 3],
+  ['an end without a beginning', '...\na: s3cret', 1],
+  ['an end behind a comment', '# c\n...\na: s3cret', 2],
+  ['a marker inside quotes', 'a: "s3cret\n---\nb"\n', 2],
+  ['half a character', 'a: b\nc: "s3cret\\ud83d"', 2],
   ['a stray bracket', 'a: b\n]s3cret\n', 2],
 ])('%s is told by its line, and not shown', async (_name, text, line) => {
   const error = await parseYaml(text).catch((e: unknown) => e)
