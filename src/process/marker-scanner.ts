@@ -3,6 +3,9 @@ import type { OutputSink } from './output-sink.ts'
 /** The most letters and digits that a report has. */
 const maxReport = 12
 
+/** Bytes of the marker that are searched for; for more of them Node prepares tables on each search. */
+const searched = 6
+
 const colon = 0x3a
 const carriageReturn = 0x0d
 const lineFeed = 0x0a
@@ -23,6 +26,7 @@ interface Found {
  */
 export class MarkerScanner implements OutputSink {
   readonly #marker: Buffer
+  readonly #beginning: Buffer
   readonly #sink: OutputSink
   readonly #onReport: (report: string) => void
   #held: Buffer = Buffer.alloc(0)
@@ -31,13 +35,16 @@ export class MarkerScanner implements OutputSink {
   /** @param onReport called once, when all output in front of the marker was passed on */
   constructor(marker: Buffer, sink: OutputSink, onReport: (report: string) => void) {
     this.#marker = marker
+    this.#beginning = marker.subarray(0, searched)
     this.#sink = sink
     this.#onReport = onReport
   }
 
   write(payload: Uint8Array): boolean {
     if (this.#state === 'done') return this.#sink.write(payload)
-    const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length)
+    const bytes = Buffer.isBuffer(payload)
+      ? payload
+      : Buffer.from(payload.buffer, payload.byteOffset, payload.length)
     if (this.#state === 'line end') return this.#endLine(bytes)
     return this.#held.length === 0 ? this.#search(bytes) : this.#continue(bytes)
   }
@@ -101,17 +108,28 @@ export class MarkerScanner implements OutputSink {
     return bytes.length === 0 || this.#sink.write(bytes)
   }
 
+  #findAt(bytes: Buffer, start: number): Found | null {
+    const end = start + this.#marker.length
+    if (end > bytes.length || this.#marker.compare(bytes, start, end) !== 0) return null
+    return reportAt(bytes, start, end)
+  }
+
   /** The first marker, whole or open at the end. */
   #find(bytes: Buffer): Found | null {
     const marker = this.#marker
-    let start = bytes.indexOf(marker)
-    for (; start !== -1; start = bytes.indexOf(marker, start + 1)) {
-      const found = reportAt(bytes, start, start + marker.length)
-      if (found !== null) return found
-    }
     const first = marker[0] as number
-    start = bytes.indexOf(first, Math.max(0, bytes.length - marker.length + 1))
-    for (; start !== -1; start = bytes.indexOf(first, start + 1)) {
+    // Most output does not even hold that.
+    let start = bytes.indexOf(first)
+    if (start === -1) return null
+    for (;;) {
+      start = bytes.indexOf(this.#beginning, start)
+      if (start === -1) break
+      const found = this.#findAt(bytes, start)
+      if (found !== null) return found
+      start += 1
+    }
+    for (start = Math.max(0, bytes.length - marker.length + 1); start < bytes.length; start += 1) {
+      if (bytes[start] !== first) continue
       if (marker.subarray(0, bytes.length - start).equals(bytes.subarray(start))) {
         return { start, end: bytes.length, report: null }
       }
