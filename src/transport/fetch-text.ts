@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { FetchText, TextRequest, TextResponse } from '../auth/fetch-text.ts'
 import { ConnectionError, PodwireError } from '../errors.ts'
+import { readAnswer } from './answer-body.ts'
 import { connectionError } from './connection-error.ts'
 import { endpointOf, hostOf, requestOptions } from './endpoint.ts'
 import { proxyOptions } from './proxy-connection.ts'
@@ -44,7 +45,8 @@ async function fetchText(request: TextRequest, env: Environment): Promise<TextRe
       sent.on('error', reject)
       sent.end(request.body)
     })
-    return { status: response.statusCode ?? 0, text: await read(response) }
+    const text = (await readAnswer(response, maxAnswer)).toString('utf8')
+    return { status: response.statusCode ?? 0, text }
   } catch (error) {
     const host = hostOf(endpoint)
     if (signal.aborted) {
@@ -52,20 +54,4 @@ async function fetchText(request: TextRequest, env: Environment): Promise<TextRe
     }
     throw error instanceof PodwireError ? error : connectionError(host, error as Error)
   }
-}
-
-async function read(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > maxAnswer) {
-      throw new ConnectionError(
-        'ERR_CONNECTION_FAILED',
-        `the server sent an answer of over ${maxAnswer} bytes`,
-      )
-    }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }

@@ -3,6 +3,7 @@ import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { Credential } from '../auth/credential.ts'
 import { ConnectionError, PodwireError } from '../errors.ts'
+import { readAnswer } from './answer-body.ts'
 import { connectionError, handshakeTimeout } from './connection-error.ts'
 import type { Endpoint } from './endpoint.ts'
 import { nameOf, requestOptions } from './endpoint.ts'
@@ -33,7 +34,7 @@ export async function getJson(endpoint: Endpoint, options: GetOptions): Promise<
   try {
     const response = await send(endpoint, options.path, options.credential, signal)
     if (response.statusCode !== 200) throw await readRefusal(response, 'request')
-    return JSON.parse((await read(response)).toString('utf8'))
+    return JSON.parse((await readAnswer(response, maxAnswer)).toString('utf8'))
   } catch (error) {
     options.signal?.throwIfAborted()
     if (timeout.aborted) throw handshakeTimeout(name, options.timeout)
@@ -42,22 +43,6 @@ export async function getJson(endpoint: Endpoint, options: GetOptions): Promise<
       ? new ConnectionError('ERR_CONNECTION_FAILED', `${name} sent an answer that is not JSON`)
       : connectionError(name, error as Error)
   }
-}
-
-async function read(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > maxAnswer) {
-      throw new ConnectionError(
-        'ERR_CONNECTION_FAILED',
-        `the server sent an answer of over ${maxAnswer} bytes`,
-      )
-    }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 /** Whether the server gives any answer at all, within `timeout` milliseconds. Sends no credentials. */
