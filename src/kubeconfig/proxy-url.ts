@@ -7,8 +7,11 @@ import { FieldError } from '../auth/field-error.ts'
  */
 export function parseProxyUrl(url: string, field = 'proxyUrl'): string {
   const match = /^(https?|socks5):\/\/(?=[^/?#])/i.exec(url)
+  // Go lets a host escape what is not ASCII, and nothing else.
+  const [, authority = ''] = /^[^/]*\/\/([^/?#]*)/.exec(url) ?? []
+  const escapes = /%[0-7]/.test(authority.slice(authority.lastIndexOf('@') + 1))
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (match === null || /[\s\u0000-\u001f\u007f]/.test(url) || !URL.canParse(url)) {
+  if (match === null || escapes || /[\s\u0000-\u001f\u007f]/.test(url) || !URL.canParse(url)) {
     throw new FieldError(field, 'must start with http://, https:// or socks5:// and name a host')
   }
   return url.replace(match[0], match[0].toLowerCase())

@@ -4,7 +4,8 @@ import { parseProxyUrl } from '../../../src/kubeconfig/proxy-url.ts'
 test.each([
   ['http://p:3128', 'http://p:3128'],
   ['HTTP://p:1', 'http://p:1'],
-  ['https://u:pw@p', 'https://u:pw@p'],
+  ['https://u:p%40w@p', 'https://u:p%40w@p'],
+  ['http://p%C3%A9', 'http://p%C3%A9'],
   ['SOCKS5://[::1]:1080', 'socks5://[::1]:1080'],
 ])('%s', (url, expected) => {
   expect(parseProxyUrl(url)).toBe(expected)
@@ -20,6 +21,8 @@ test.each([
   'http:s3cret@p',
   ' http://p',
   'http://p:99999',
+  'http://p%41',
+  'http://u:p@p%41:1',
   'http://u:s3cret@p\n',
 ])('%j is refused, and not shown', (url) => {
   expect(() => parseProxyUrl(url)).toThrow(/^proxyUrl must start with/)

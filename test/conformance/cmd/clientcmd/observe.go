@@ -25,19 +25,23 @@ type observed struct {
 	// Whether the error is the one for "no configuration at all".
 	EmptyConfig bool `json:"emptyConfig,omitempty"`
 
-	Host      string `json:"host,omitempty"`
-	APIPath   string `json:"apiPath,omitempty"`
-	URL       string `json:"url,omitempty"`
-	Namespace string `json:"namespace,omitempty"`
+	Host    string `json:"host,omitempty"`
+	APIPath string `json:"apiPath,omitempty"`
+	URL     string `json:"url,omitempty"`
+	// The first request's, as client-go joins it.
+	RequestURL string `json:"requestUrl,omitempty"`
+	Namespace  string `json:"namespace,omitempty"`
 	// Whether the namespace was chosen by a flag or a file.
 	NamespaceSet bool `json:"namespaceSet,omitempty"`
 
-	TLS         *tlsSettings   `json:"tls,omitempty"`
-	Token       string         `json:"token,omitempty"`
-	TokenFile   string         `json:"tokenFile,omitempty"`
-	Username    string         `json:"username,omitempty"`
-	Password    string         `json:"password,omitempty"`
-	Plugin      string         `json:"plugin,omitempty"`
+	TLS       *tlsSettings `json:"tls,omitempty"`
+	Token     string       `json:"token,omitempty"`
+	TokenFile string       `json:"tokenFile,omitempty"`
+	Username  string       `json:"username,omitempty"`
+	Password  string       `json:"password,omitempty"`
+	Plugin    *plugin      `json:"plugin,omitempty"`
+	// The name of the auth-provider.
+	Provider    string         `json:"provider,omitempty"`
 	Impersonate *impersonation `json:"impersonate,omitempty"`
 	// Of proxy-url; client-go leaves the environment's to net/http.
 	Proxy string `json:"proxy,omitempty"`
@@ -83,7 +87,10 @@ func observe(client clientcmd.ClientConfig, request bool) observed {
 		Host: config.Host, Namespace: namespace, NamespaceSet: namespaceSet,
 		Token: config.BearerToken, TokenFile: config.BearerTokenFile,
 		Username: config.Username, Password: config.Password,
-		Plugin: pluginName(config.ExecProvider), Impersonate: impersonationOf(config.Impersonate),
+		Plugin: pluginOf(config.ExecProvider), Impersonate: impersonationOf(config.Impersonate),
+	}
+	if config.AuthProvider != nil {
+		result.Provider = config.AuthProvider.Name
 	}
 	// The group version only decides what follows the prefix; the core group is under /api.
 	config.GroupVersion, config.APIPath = &schema.GroupVersion{Version: "v1"}, "/api"
@@ -92,6 +99,7 @@ func observe(client clientcmd.ClientConfig, request bool) observed {
 		return result.failedAt("url", err)
 	}
 	result.URL, result.APIPath = base.String(), path
+	result.RequestURL = rest.NewRequestWithClient(base, path, rest.ClientContentConfig{}, nil).URL().String()
 	if config.Proxy != nil {
 		proxied, err := config.Proxy(&http.Request{URL: base})
 		if err != nil {
@@ -156,6 +164,9 @@ func tlsOf(config *tls.Config, files transport.TLSConfig) (*tlsSettings, error) 
 func fingerprints(text []byte) []string {
 	var result []string
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" || len(block.Headers) > 0 {
+			continue
+		}
 		if _, err := x509.ParseCertificate(block.Bytes); err == nil {
 			result = append(result, fingerprint(block.Bytes))
 		}

@@ -1,0 +1,121 @@
+import type { ClientcmdAnswer } from '../conformance/clientcmd.ts'
+import type { KubeconfigInput } from './kubeconfig-arbitrary.ts'
+import type { Accepted, Verdict } from './kubeconfig-verdict.ts'
+
+export interface Difference {
+  readonly input: KubeconfigInput
+  /** All files, one behind the other. */
+  readonly text: string
+  readonly ours: Verdict
+  readonly theirs: Verdict
+  /** client-go's whole answer. */
+  readonly answer: ClientcmdAnswer
+}
+
+/** Where podwire is not client-go on purpose, by the first cell of its row in docs/kubeconfig.md. */
+export const DEVIATIONS: Readonly<Record<string, (difference: Difference) => boolean>> = {
+  'refuses a `server` that is not `http(s)://host[:port][/path]`, as one without scheme': (d) =>
+    d.theirs.verdict === 'accepted' &&
+    !/^https?:\/\/(?:\w(?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)*[a-z]|1\.2\.3\.4|\[::1\])(?::[1-9]\d{0,4})?(?:\/[\w;-]+)*\/?$/i.test(
+      (d.answer.host ?? '').replace(':99999', ':x').replace(/[?#].*/, ''),
+    ) &&
+    (refused(d, /\.server (?!must not)/) || refused(d, /: users\[\d+\]\.user[. ]/)),
+  'refuses a user name in `server`': (d) =>
+    d.answer.host?.includes('@') === true && refused(d, /\.server must not hold a user name/),
+  'refuses an `http://` server with credentials, unless `allowInsecureHttp` is set': (d) => {
+    const { ours, theirs } = d
+    if (theirs.verdict !== 'accepted' || !theirs.url.startsWith('http:')) return false
+    if (ours.verdict !== 'accepted') return refused(d, /: users\[\d+\]\.user[. ]/)
+    return same({ ...ours, cert: [], authorization: '', plugin: '' }, theirs)
+  },
+  'drops query, fragment and the last slash of `server` when it loads': ({ ours, theirs }) =>
+    ours.verdict === 'accepted' &&
+    theirs.verdict === 'accepted' &&
+    same(ours, { ...theirs, url: theirs.url.replace(/[?#].*$/, '').replace(/:(?=\/api\/)/, '') }),
+  'sends the path of `server` as it is written': ({ ours, theirs }) =>
+    ours.verdict === 'accepted' &&
+    theirs.verdict === 'accepted' &&
+    /%2F|'/.test(ours.url) &&
+    same({ ...ours, url: decoded(ours.url) }, { ...theirs, url: decoded(theirs.url) }),
+  'refuses a `proxy-url` that is no URL with a host': (d) =>
+    d.theirs.verdict === 'accepted' &&
+    !(/^\w+:\/\/[^/?#\s]/.test(d.theirs.proxy) && URL.canParse(d.theirs.proxy)) &&
+    refused(d, /\.proxy-url must start/),
+  'hands `proxy-url` on as it is written': ({ ours, theirs }) =>
+    ours.verdict === 'accepted' &&
+    theirs.verdict === 'accepted' &&
+    same({ ...ours, proxy: decoded(ours.proxy) }, { ...theirs, proxy: decoded(theirs.proxy) }),
+  'refuses a user name with a colon': (d) =>
+    d.answer.username?.includes(':') === true && refused(d, /\.username holds a colon/),
+  'refuses a token file without a token': (d) =>
+    /blank$/.test(d.answer.tokenFile ?? '') && refused(d, /\.tokenFile cannot be used.* is empty/),
+  'refuses tokens and names that no header can hold when it loads': (d) => {
+    const { token = '', impersonate } = d.answer
+    const sent = token + JSON.stringify(impersonate ?? {})
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what no header can hold
+    const bad = /[\u0000-\u0008\u000a-\u001f\u007f]|\\[nrbf]|\\u00[01]/.test(sent)
+    return bad && refused(d, /\.(?:token|as) .*no header may have/)
+  },
+  'refuses a user that it could not use even if no cluster is chosen': (d) =>
+    d.theirs.verdict === 'empty' &&
+    refused(d, /^ERR_KUBECONFIG_INVALID: [^,]*: users\[\d+\]\.user[. ]/),
+  'refuses a `<<` behind a key that it sets too': (d) =>
+    d.text.includes('<<') && refused(d, /has a << behind a key/),
+  'refuses tags other than `!!str`, `!!map` and `!!seq`; reads `%YAML 1.2`': (d) =>
+    (d.text.includes('!') && refused(d, /has a tag other than/)) ||
+    (d.text.includes('%YAML 1.2') && theyRefuse(d, /incompatible YAML document/)),
+  'refuses `-data` that is a list of numbers': (d) =>
+    /-data["']?: *[!\w&]* *(?:#.*)?\s*(?:-|\[)/.test(d.text) &&
+    refused(d, /-data must be a string, and is a list/),
+  'refuses text behind a document in braces': (d) =>
+    /^\s*(?:---.*\n)?\{[^\n]*\}[ \t\r]*\n+x/m.test(d.text) &&
+    refused(d, /ERR_KUBECONFIG_SYNTAX.* is not YAML/),
+  'refuses a colon at the end of a word in brackets, and a comment right behind the sign of a block':
+    (d) =>
+      /:[\]},]|[|>][-+0-9]*#/.test(d.text) && refused(d, /ERR_KUBECONFIG_SYNTAX.* is not YAML/),
+  'reads what YAML 1.2 allows and go-yaml does not: tabs, `\\/`, a character in two escapes, names of anchors':
+    (d) =>
+      (/\t/.test(d.text) && theyRefuse(d, /yaml: .*(?:tab character|cannot start any token)/)) ||
+      (/\\/.test(d.text) && theyRefuse(d, /yaml: .*(?:unknown escape|Unicode character escape)/)) ||
+      (/[&*!]|[ :]:/.test(d.text) &&
+        theyRefuse(
+          d,
+          /yaml: .*did not find expected (?:alphabetic|whitespace|node content|tag URI|',')/,
+        )),
+  'lets the token of `overrides` replace every other login': ({ input, ours }) =>
+    ours.verdict === 'accepted' &&
+    !!input.flags['token'] &&
+    ours.authorization === 'Bearer flagtoken',
+  'goes to the pod with `overrides` that name no cluster': (d) =>
+    d.ours.verdict === 'empty' &&
+    Object.keys(d.input.flags).some((flag) => /^(?:tls-|insecure-|proxy-)/.test(flag)) &&
+    d.theirs.verdict === 'refused' &&
+    /no server (?:defined|found)/.test(d.theirs.why),
+  'refuses an OIDC issuer without TLS': (d) =>
+    /idp-issuer-url/.test(d.text) && refused(d, /idp-issuer-url must look like https/),
+}
+
+/** The deviation that accounts for a difference, if one does. */
+export function deviationOf(difference: Difference): string | undefined {
+  return Object.keys(DEVIATIONS).find((name) => DEVIATIONS[name]?.(difference) === true)
+}
+
+function refused({ ours }: Difference, why: RegExp): boolean {
+  return ours.verdict === 'refused' && why.test(ours.why)
+}
+
+function theyRefuse({ ours, theirs }: Difference, why: RegExp): boolean {
+  return ours.verdict !== 'refused' && theirs.verdict === 'refused' && why.test(theirs.why)
+}
+
+function same(a: Accepted, b: Accepted): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+function decoded(url: string): string {
+  try {
+    return decodeURIComponent(url)
+  } catch {
+    return url
+  }
+}
