@@ -38,6 +38,7 @@ export type ErrorCode =
   | 'ERR_STATUS'
   | 'ERR_SHELL_NOT_FOUND'
   | 'ERR_CWD'
+  | 'ERR_KILL'
   | 'ERR_PROTOCOL'
   | 'ERR_STATUS_MALFORMED'
   | 'ERR_CONNECTION_LOST'

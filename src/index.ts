@@ -37,5 +37,6 @@ export type { ExecOptions, ExecResult, SpawnOptions } from './process/options.ts
 export { RemoteProcess } from './process/remote-process.ts'
 export type { Exit } from './process/session.ts'
 export type { StdinSource } from './process/stdin-source.ts'
+export type { OnAbort } from './process/termination.ts'
 export type { Status, Subprotocol, TerminalSize } from './protocol/index.ts'
 export type { HeartbeatOptions } from './transport/heartbeat.ts'

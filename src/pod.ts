@@ -1,10 +1,19 @@
+import type { Wrapped } from './process/command-signals.ts'
+import { CommandSignals } from './process/command-signals.ts'
 import { collectExec } from './process/exec.ts'
 import type { Opener } from './process/open-process.ts'
 import { openProcess } from './process/open-process.ts'
-import type { ExecOptions, ExecResult, SessionDefaults, SpawnOptions } from './process/options.ts'
+import type {
+  ExecOptions,
+  ExecResult,
+  SessionCallOptions,
+  SessionDefaults,
+  SpawnOptions,
+} from './process/options.ts'
 import { needsWrapper, validExecOptions, validSpawnOptions } from './process/options.ts'
 import type { RemoteProcess } from './process/remote-process.ts'
 import { lengthOf } from './process/stdin-source.ts'
+import type { WrapperOptions } from './process/wrapper.ts'
 import { Wrapper } from './process/wrapper.ts'
 import type { SessionNeeds, Subprotocol } from './protocol/index.ts'
 import { chooseSubprotocol, execPath, mustRequestStdin, supportsClose } from './protocol/index.ts'
@@ -29,6 +38,9 @@ interface Request extends SessionNeeds {
   readonly stdinLength: number | null
   readonly stdinMustEnd: boolean
 }
+
+/** Milliseconds for a session that sends a signal. */
+const signalTimeout = 10_000
 
 /** A pod by name. Making one asks the server nothing; each call is one request, one socket and one process. */
 export class Pod {
@@ -74,17 +86,17 @@ export class Pod {
     const { stdin, container, subprotocol } = validExecOptions(options)
     const streams = { stdin: stdin !== undefined, stdout: true, stderr: true, tty: false }
     const argv = validCommand(command)
-    const wrapper = needsWrapper(options) ? new Wrapper(argv, { ...options, ...streams }) : null
+    const wrapped = this.#wrap(argv, options, streams)
     const open = this.#opener(subprotocol, {
       ...streams,
       kind: 'exec',
       command: argv,
-      wrapper,
+      wrapper: wrapped?.wrapper ?? null,
       container: this.#containerOf(container),
       stdinLength: stdin === undefined ? null : lengthOf(stdin),
       stdinMustEnd: true,
     })
-    return collectExec(open, options, this.#defaults, wrapper)
+    return collectExec(open, options, this.#defaults, wrapped)
   }
 
   /**
@@ -103,17 +115,32 @@ export class Pod {
       tty: hasTty,
     }
     const argv = validCommand(command)
-    const wrapper = needsWrapper(options) ? new Wrapper(argv, { ...options, ...streams }) : null
+    const wrapped = this.#wrap(argv, options, streams)
     const open = this.#opener(subprotocol, {
       ...streams,
       kind: 'exec',
       command: argv,
-      wrapper,
+      wrapper: wrapped?.wrapper ?? null,
       container: this.#containerOf(container),
       stdinLength: null,
       stdinMustEnd: false,
     })
-    return openProcess(open, 'exec', options, this.#defaults, wrapper)
+    return openProcess(open, 'exec', options, this.#defaults, wrapped)
+  }
+
+  #wrap(
+    command: readonly string[],
+    options: SessionCallOptions,
+    streams: Pick<WrapperOptions, 'stdin' | 'stdout' | 'stderr' | 'tty'>,
+  ): Wrapped | null {
+    if (!needsWrapper(options)) return null
+    const wrapper = new Wrapper(command, { ...options, ...streams })
+    const { container } = options
+    const signals = new CommandSignals(wrapper, async (argv) => {
+      const { exitCode } = await this.exec(argv, { container, timeout: signalTimeout })
+      return exitCode
+    })
+    return { wrapper, signals }
   }
 
   #containerOf(container: string | undefined): string | undefined {

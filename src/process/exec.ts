@@ -3,6 +3,7 @@ import { ExecError, ExitError, MaxBufferError, TimeoutError } from '../errors.ts
 import type { Status } from '../protocol/index.ts'
 import type { Socket } from '../transport/socket.ts'
 import { CollectedOutput } from './collected-output.ts'
+import type { Wrapped } from './command-signals.ts'
 import type { Opener } from './open-process.ts'
 import { guarded, stdinEnd } from './open-process.ts'
 import type { ExecOptions, ExecResult, SessionDefaults } from './options.ts'
@@ -11,6 +12,7 @@ import { Session } from './session.ts'
 import { abandonSource, claimSource, StdinFeed } from './stdin-source.ts'
 import type { StdinEnd } from './stdin-stream.ts'
 import { StdinStream } from './stdin-stream.ts'
+import { abandon } from './termination.ts'
 import { Verification } from './verification.ts'
 import type { Wrapper } from './wrapper.ts'
 
@@ -18,16 +20,16 @@ const defaultMaxBuffer = 64 * 1024 * 1024
 
 /**
  * Runs a command to its end and collects what it writes.
- * @param wrapper what the command runs in, if anything
+ * @param wrapped what the command runs in, if anything
  */
 export async function collectExec(
   open: Opener,
   options: ExecOptions,
   defaults: SessionDefaults,
-  wrapper: Wrapper | null = null,
+  wrapped: Wrapped | null = null,
 ): Promise<ExecResult<string | Uint8Array>> {
-  const { signal, timeout } = options
-  const output = new ExecOutput(options, wrapper)
+  const { signal, timeout, onAbort } = options
+  const output = new ExecOutput(options, wrapped?.wrapper ?? null)
   // One reason to stop for all that can stop the call, before and after the session opens.
   const stop = new AbortController()
   const abort = () => stop.abort(signal?.reason)
@@ -38,12 +40,13 @@ export async function collectExec(
       ? undefined
       : setTimeout(() => {
           // Behind the outcome only the connection's end is missing, and it is near.
-          if (!output.isKnown) stop.abort(timeoutError(timeout, output.fields))
+          if (!output.isKnown) stop.abort(timeoutError(options, output.fields))
         }, timeout)
   try {
     const session = await openWithSource(open, output, { options, defaults, signal: stop.signal })
-    stop.signal.addEventListener('abort', () => session.fail(stop.signal.reason))
-    if (stop.signal.aborted) session.fail(stop.signal.reason)
+    const end = () => void abandon(session, stop.signal.reason, onAbort, wrapped?.signals)
+    stop.signal.addEventListener('abort', end)
+    if (stop.signal.aborted) end()
     return await result(session, output, options)
   } finally {
     clearTimeout(timer)
@@ -173,7 +176,7 @@ async function result(
     if (reject) throw error
     return {
       ...output.fields,
-      verified: false,
+      verified: session.verified,
       error: error instanceof Error ? error : new Error('aborted', { cause: error }),
       protocol: session.subprotocol,
     }
@@ -186,10 +189,14 @@ async function result(
   return { ...fields, error: null }
 }
 
-function timeoutError(timeout: number, fields: Partial<ExecErrorFields>): TimeoutError {
+function timeoutError(
+  { timeout, onAbort = 'leave' }: ExecOptions,
+  fields: Partial<ExecErrorFields>,
+): TimeoutError {
+  const fate = onAbort === 'leave' ? '; it may still be running' : ' and was to be killed'
   return new TimeoutError(
     'ERR_TIMEOUT',
-    `the command did not end within ${timeout} ms; it may still be running`,
+    `the command did not end within ${timeout} ms${fate}`,
     fields,
   )
 }

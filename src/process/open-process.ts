@@ -1,5 +1,6 @@
 import { Channel, supportsClose } from '../protocol/index.ts'
 import type { Socket } from '../transport/socket.ts'
+import type { Wrapped } from './command-signals.ts'
 import type { SessionDefaults, SpawnOptions } from './options.ts'
 import { OutputStream } from './output-stream.ts'
 import { RemoteProcess } from './remote-process.ts'
@@ -7,8 +8,8 @@ import type { SessionStreams } from './session.ts'
 import { Session } from './session.ts'
 import type { StdinEnd } from './stdin-stream.ts'
 import { StdinStream } from './stdin-stream.ts'
+import { abandon } from './termination.ts'
 import { Verification } from './verification.ts'
-import type { Wrapper } from './wrapper.ts'
 
 /** Opens the socket and hands it over before the event loop turns. */
 export type Opener = (
@@ -24,16 +25,16 @@ export function stdinEnd(socket: Socket, tty: boolean): StdinEnd {
 
 /**
  * Opens a session whose streams are the caller's to read and write.
- * @param wrapper what the command runs in, if anything
+ * @param wrapped what the command runs in, if anything
  */
 export async function openProcess(
   open: Opener,
   kind: 'exec' | 'attach',
   options: SpawnOptions,
   defaults: SessionDefaults,
-  wrapper: Wrapper | null = null,
+  wrapped: Wrapped | null = null,
 ): Promise<RemoteProcess> {
-  const { signal } = options
+  const { signal, onAbort } = options
   const tty = options.tty !== undefined && options.tty !== false
   let process: RemoteProcess | undefined
   const accept = (socket: Socket): Session => {
@@ -51,7 +52,7 @@ export async function openProcess(
       stdout: options.stdout === false ? null : output(Channel.Stdout),
       stderr: options.stderr === false || tty ? null : output(Channel.Stderr),
     }
-    const verification = wrapper === null ? null : new Verification(wrapper)
+    const verification = wrapped === null ? null : new Verification(wrapped.wrapper)
     const session: Session = new Session(socket, guarded(streams, verification), {
       kind,
       verification,
@@ -59,13 +60,13 @@ export async function openProcess(
       // The streams hold the output; there is none to repeat in an error.
       collected: () => ({ stdout: '', stderr: '' }),
     })
-    process = new RemoteProcess(session, streams, tty)
+    process = new RemoteProcess(session, streams, tty, wrapped?.signals ?? null)
     if (typeof options.tty === 'object') session.resize(options.tty)
     return session
   }
   const session = await open(accept, signal)
   if (signal !== undefined) {
-    const abort = () => session.fail(signal.reason)
+    const abort = () => void abandon(session, signal.reason, onAbort, wrapped?.signals)
     signal.addEventListener('abort', abort, { once: true })
     session.onEnd(() => signal.removeEventListener('abort', abort))
     if (signal.aborted) abort()

@@ -5,12 +5,13 @@ import type { HeartbeatOptions } from '../transport/heartbeat.ts'
 import type { StdinSource } from './stdin-source.ts'
 import { lengthOf, validStdinSource } from './stdin-source.ts'
 import { validEnvironment, validFolder } from './surroundings.ts'
+import type { OnAbort } from './termination.ts'
 
 /** What one call may say about its session. */
 export interface SessionCallOptions {
   /** Absent: the pod's only container; with several the server refuses. */
   readonly container?: string | undefined
-  /** Ends the call: rejects with its reason. The command in the container is not killed by it. */
+  /** Ends the call: rejects with its reason. What becomes of the command is `onAbort`'s to say. */
   readonly signal?: AbortSignal | undefined
   /** Offered instead of the one that serves the session best; there is no fallback then. */
   readonly subprotocol?: Subprotocol | undefined
@@ -19,7 +20,7 @@ export interface SessionCallOptions {
   /**
    * The command runs inside `sh -c`, which reports its end on the output itself: an exit code then is the command's own,
    * and a `Success` that a server makes up for a lost hop is a `ConnectionLostError`. Needs `sh` in the container.
-   * @default false, and true with `cwd` or `env`
+   * @default false, and true with `cwd`, `env` and `onAbort`
    */
   readonly verify?: boolean | undefined
   /** The folder in which the command runs; verifies, too. @default the image's */
@@ -29,6 +30,12 @@ export interface SessionCallOptions {
    * it: hand secrets to the command through its stdin.
    */
   readonly env?: Readonly<Record<string, string>> | undefined
+  /**
+   * What the signal, or the timeout of exec, does to the command: it is left alone, gets SIGTERM and five seconds later
+   * SIGKILL, or SIGKILL at once; all but `leave` verify, too. The call ends when the command has, or soon after SIGKILL.
+   * @default 'leave'
+   */
+  readonly onAbort?: OnAbort | undefined
 }
 
 export interface ExecOptions extends SessionCallOptions {
@@ -82,9 +89,19 @@ export interface SessionDefaults {
   readonly stdinWindow: number
 }
 
-const sessionKeys = ['container', 'signal', 'subprotocol', 'stdinWindow', 'verify', 'cwd', 'env']
+const sessionKeys = [
+  'container',
+  'signal',
+  'subprotocol',
+  'stdinWindow',
+  'verify',
+  'cwd',
+  'env',
+  'onAbort',
+]
 const execKeys = ['stdin', 'encoding', 'maxBuffer', 'check', 'reject', 'timeout']
 const spawnKeys = ['stdin', 'stdout', 'stderr', 'tty']
+const reactions: readonly OnAbort[] = ['leave', 'terminate', 'kill']
 
 /** @throws {TypeError | RangeError} an option that there is not, or with a value that it cannot have */
 export function validExecOptions(options: ExecOptions): ExecOptions {
@@ -170,14 +187,17 @@ function sessionOptions(options: SessionCallOptions): void {
   optionalBoolean('verify', options.verify)
   if (options.cwd !== undefined) validFolder(options.cwd)
   if (options.env !== undefined) validEnvironment(options.env)
+  if (options.onAbort !== undefined && !reactions.includes(options.onAbort)) {
+    throw new RangeError("onAbort must be 'leave', 'terminate' or 'kill'")
+  }
   if (options.verify === false && needsWrapper({ ...options, verify: undefined })) {
-    throw new RangeError('cwd and env verify, too: leave verify out, or make it true')
+    throw new RangeError('cwd, env and onAbort verify, too: leave verify out, or make it true')
   }
 }
 
 /** Whether the command is to run inside a shell of ours. */
-export function needsWrapper({ verify, cwd, env }: SessionCallOptions): boolean {
-  return verify === true || cwd !== undefined || env !== undefined
+export function needsWrapper({ verify, cwd, env, onAbort = 'leave' }: SessionCallOptions): boolean {
+  return verify === true || cwd !== undefined || env !== undefined || onAbort !== 'leave'
 }
 
 /** @throws {TypeError} there, and not a boolean */

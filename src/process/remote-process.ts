@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import { ConnectionLostError } from '../errors.ts'
 import type { Subprotocol, TerminalSize } from '../protocol/index.ts'
 import { validTerminalSize } from '../protocol/resize.ts'
+import type { CommandSignals } from './command-signals.ts'
 import type { OutputStream } from './output-stream.ts'
 import type { Exit, Session } from './session.ts'
 import type { StdinStream } from './stdin-stream.ts'
@@ -37,9 +38,15 @@ export class RemoteProcess implements AsyncDisposable {
   readonly #session: Session
   readonly #stdin: StdinStream | null
   readonly #tty: boolean
+  readonly #signals: CommandSignals | null
   #size: TerminalSize | null = null
 
-  constructor(session: Session, { stdin, stdout, stderr }: RemoteProcessStreams, tty: boolean) {
+  constructor(
+    session: Session,
+    { stdin, stdout, stderr }: RemoteProcessStreams,
+    tty: boolean,
+    signals: CommandSignals | null = null,
+  ) {
     this.stdin = stdin
     this.stdout = stdout
     this.stderr = stderr
@@ -49,6 +56,7 @@ export class RemoteProcess implements AsyncDisposable {
     this.#session = session
     this.#stdin = stdin
     this.#tty = tty
+    this.#signals = signals
   }
 
   /** Bytes of stdin that the server has taken: the first hop's receipt, not the command's. */
@@ -71,6 +79,19 @@ export class RemoteProcess implements AsyncDisposable {
       })
     }
     this.#size = { columns: valid.columns, rows: valid.rows }
+  }
+
+  /**
+   * Sends a signal to the command and its children, through a session of its own; whether the command was running.
+   * How it ends is told by `exit`.
+   * @throws {TypeError | RangeError} there is no such signal, or the command runs without `verify`
+   * @throws {PodwireError} it could not be sent
+   */
+  async kill(signal: NodeJS.Signals = 'SIGTERM'): Promise<boolean> {
+    if (this.#signals === null) {
+      throw new TypeError('kill() needs a command that verifies: spawn(…, { verify: true })')
+    }
+    return !this.#session.ended && this.#session.outcome === null && this.#signals.send(signal)
   }
 
   /**

@@ -69,6 +69,7 @@ export class Session implements SocketEvents {
   /** As the server told it. */
   #told: Outcome | null = null
   #failure: { readonly reason: unknown } | null = null
+  #aborted: { readonly reason: unknown } | null = null
   #closeTimer: NodeJS.Timeout | undefined
   #held = 0
   #outputs = 0
@@ -99,6 +100,11 @@ export class Session implements SocketEvents {
   /** How the command ended, as soon as it is known; output may still come. */
   get outcome(): Outcome | null {
     return this.#verification === null ? this.#told : this.#verification.outcome(this.#told)
+  }
+
+  /** Whether the command's own side vouches for that. */
+  get verified(): boolean {
+    return this.#marked
   }
 
   /** Why the session was ended from our side; `null`: it was not. */
@@ -132,6 +138,11 @@ export class Session implements SocketEvents {
     this.#failure = { reason }
     this.#held = 0
     this.#socket.close()
+  }
+
+  /** The session goes on, but `exit` rejects with the reason, whatever it comes to; unless the outcome is known. */
+  abort(reason: unknown): void {
+    if (!this.#ended && this.outcome === null) this.#aborted ??= { reason }
   }
 
   /** Cuts the connection. */
@@ -214,7 +225,8 @@ export class Session implements SocketEvents {
     if (failure === null && last?.type === 'outcome') this.#told = last.outcome
     const outcome = this.outcome
     const problem = this.#verification?.problem(this.#told, this.#fields()) ?? null
-    if (problem !== null) this.#reject(problem)
+    if (this.#aborted !== null) this.#reject(this.#aborted.reason)
+    else if (problem !== null) this.#reject(problem)
     else if (outcome?.kind === 'exit') this.#resolve(outcome)
     else if (outcome?.kind === 'failure') this.#reject(refused(outcome.status, this.#fields()))
     else if (failure !== null) this.#reject(failure.reason)
