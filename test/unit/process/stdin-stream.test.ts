@@ -204,3 +204,27 @@ it('after the end of the command nothing is sent, and a write is no event', asyn
   await turn()
   expect([socket.sent, socket.pings, stdin.errored]).toEqual([[], [], null])
 })
+
+describe('cut short', () => {
+  it.each([
+    ['close', true, [255, 0]],
+    ['terminal', true, []],
+    ['counted', false, []],
+    ['impossible', false, []],
+  ] as const)('%s', (end, told, sent) => {
+    const socket = new FakeSocket()
+    const stdin = new StdinStream(socket, end, mebibyte)
+    expect(stdin.cutShort()).toBe(told)
+    expect(socket.sent.flatMap((message) => [...message])).toEqual(sent)
+    expect(stdin.destroyed).toBe(true)
+    expect(stdin.write('late')).toBe(false)
+  })
+
+  it('counted, ends without a message', async () => {
+    const socket = new FakeSocket('v4.channel.k8s.io')
+    const stdin = new StdinStream(socket, 'counted', mebibyte)
+    stdin.end('abc')
+    await once(stdin, 'finish')
+    expect(lengths(socket)).toEqual([3])
+  })
+})

@@ -1,8 +1,13 @@
-import { describe, expect, it } from 'vitest'
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { OutputStream } from '../../../src/process/output-stream.ts'
+import { Session } from '../../../src/process/session.ts'
+import type { StdinEnd } from '../../../src/process/stdin-stream.ts'
+import { StdinStream } from '../../../src/process/stdin-stream.ts'
 import { Verification } from '../../../src/process/verification.ts'
 import { Wrapper } from '../../../src/process/wrapper.ts'
 import type { Outcome } from '../../../src/protocol/index.ts'
-import { nonZero, success } from '../../support/fake-socket.ts'
+import { FakeSocket, nonZero, success } from '../../support/fake-socket.ts'
 
 const streams = { stdin: false, stdout: true, stderr: true, tty: false }
 const sink = { write: () => true, end: () => {} }
@@ -109,5 +114,143 @@ describe('a problem', () => {
     mark(1, '127')
     const told: Outcome = { kind: 'exit', exitCode: 127, status: nonZero(127) }
     expect(made.problem(told, {})).toBeNull()
+  })
+})
+
+describe('a session that verifies', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+  })
+  afterEach(() => {
+    expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
+  })
+
+  function verifying(end: StdinEnd = 'close') {
+    const socket = new FakeSocket(end === 'close' ? 'v5.channel.k8s.io' : 'v4.channel.k8s.io')
+    const wrapper = new Wrapper(['x'], { ...streams, stdin: true })
+    const verification = new Verification(wrapper)
+    const stdin = new StdinStream(socket, end, 100)
+    const output = () => new OutputStream(1000, () => {}).resume()
+    const session = new Session(
+      socket,
+      { stdin, stdout: verification.guard(output()), stderr: verification.guard(output()) },
+      {
+        kind: 'exec',
+        heartbeat: false,
+        collected: () => ({ stdout: '', stderr: '' }),
+        verification,
+      },
+    )
+    socket.listen(session)
+    const mark = (channel: number, report = '3') =>
+      socket.output(channel, `${wrapper.marker.bytes.toString()}:${report}:\n`)
+    const closings = () => socket.sent.filter((message) => message[0] === 255).length
+    return { socket, session, stdin, mark, closings }
+  }
+
+  const three = { exitCode: 3, verified: true }
+
+  it('knows the exit code when the marker is on both outputs, and ends stdin', async () => {
+    const { socket, session, stdin, mark, closings } = verifying()
+    mark(1)
+    expect([session.outcome, stdin.destroyed, closings()]).toEqual([null, false, 0])
+    mark(2)
+    expect(session.outcome).toMatchObject({ kind: 'exit', exitCode: 3, status: null })
+    expect([stdin.destroyed, closings()]).toEqual([true, 1])
+    socket.exit(3)
+    socket.end()
+    expect(await session.exit).toMatchObject({ ...three, status: { status: 'Failure' } })
+  })
+
+  it('does not end stdin twice', async () => {
+    const { socket, session, stdin, mark, closings } = verifying()
+    stdin.end('x')
+    await turn()
+    expect(closings()).toBe(1)
+    mark(1)
+    mark(2)
+    expect(closings()).toBe(1)
+    socket.end()
+    expect(await session.exit).toMatchObject(three)
+  })
+
+  it.each(['impossible', 'counted'] as const)(
+    'is closed at once where stdin cannot end (%s)',
+    async (end) => {
+      const { socket, session, mark } = verifying(end)
+      mark(1)
+      mark(2)
+      expect(socket.closes).toBe(1)
+      expect(await session.exit).toEqual({ ...three, status: null })
+    },
+  )
+
+  it.each([
+    ['dies', (socket: FakeSocket) => socket.die(new Error('reset'))],
+    ['closes without a status', (socket: FakeSocket) => socket.end()],
+    ['says Success', (socket: FakeSocket) => socket.exit(0)],
+    ['sends a malformed status', (socket: FakeSocket) => socket.output(3, 'rpc error')],
+    ['sends what is no message', (socket: FakeSocket) => socket.receive('text')],
+    ['is silent', () => {}],
+  ])('knows the exit code although the server %s behind the marker', async (_name, act) => {
+    const { socket, session, mark } = verifying()
+    mark(1)
+    mark(2)
+    act(socket)
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await session.exit).toMatchObject(three)
+  })
+
+  it('waits for the marker behind a status that came first', async () => {
+    const { socket, session, mark } = verifying()
+    socket.exit(3)
+    mark(1)
+    mark(2)
+    expect(session.outcome).toMatchObject({ exitCode: 3 })
+    socket.end()
+    expect(await session.exit).toMatchObject(three)
+  })
+
+  it.each([0, 1])('does not believe a Success with %i markers', async (markers) => {
+    const { socket, session, mark } = verifying()
+    if (markers === 1) mark(2)
+    socket.exit(0)
+    expect(session.outcome).toBeNull()
+    socket.end()
+    await expect(session.exit).rejects.toMatchObject({
+      name: 'ConnectionLostError',
+      code: 'ERR_UNVERIFIED',
+      exitCode: null,
+      status: { status: 'Success' },
+      closeCode: 1000,
+    })
+  })
+
+  it('believes another exit code', async () => {
+    const { socket, session } = verifying()
+    socket.exit(137)
+    socket.end()
+    expect(await session.exit).toMatchObject({ exitCode: 137, verified: false })
+  })
+
+  it('an abort in front of the marker is what exit rejects with, and the code is known', async () => {
+    const { socket, session, mark } = verifying()
+    const reason = new Error('enough')
+    session.abort(reason)
+    mark(1, '143')
+    mark(2, '143')
+    socket.end()
+    await expect(session.exit).rejects.toBe(reason)
+    expect([session.outcome, session.verified]).toMatchObject([{ exitCode: 143 }, true])
+  })
+
+  it('an abort behind the marker changes nothing', async () => {
+    const { socket, session, mark } = verifying()
+    mark(1)
+    mark(2)
+    session.abort(new Error('late'))
+    socket.end()
+    expect(await session.exit).toMatchObject(three)
   })
 })
