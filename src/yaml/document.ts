@@ -12,8 +12,10 @@ export interface YamlDocument {
 
 /** Levels of nesting; the parser works recursively behind this check. */
 const MAX_DEPTH = 200
-/** Tokens of the first document; hostile text of 4 MiB would otherwise block for a minute. */
-const MAX_LEXEMES = 500_000
+/** Tokens of the first document, 10,000 contexts being 750,000; hostile text of 4 MiB would otherwise block for a minute. */
+const MAX_LEXEMES = 1_000_000
+/** The parser goes through all of them for each. */
+const MAX_DIRECTIVES = 100
 
 const EMPTY: YamlNode = { kind: 'null', offset: 0 }
 
@@ -91,6 +93,7 @@ async function compose(
   })
   let lexemes = 0
   let documents = 0
+  let directives = 0
   let offset = 0
   let first: Document.Parsed | undefined
   const lex = function* () {
@@ -106,6 +109,8 @@ async function compose(
   }
   for (const token of lex()) {
     if (token.type === 'document') documents += 1
+    if (token.type === 'directive') directives += 1
+    if (directives > MAX_DIRECTIVES) fail('has more directives than anybody needs', token.offset)
     if (only && (documents > 1 || (documents === 1 && token.type === 'error'))) {
       fail('is followed by more text', token.offset)
     }

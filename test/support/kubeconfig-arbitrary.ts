@@ -15,7 +15,7 @@ const PLACES = ['kc', 'a/kc', 'b/kc', 'home/.kube/config'] as const
 /** `KUBECONFIG` for the files of a case, with what may stand between them. */
 function listOf(places: readonly string[]): Arbitrary<string> {
   const entry = (place: string) =>
-    fc.constantFrom(`@/${place}`, `@/${place}`, `@/b/../${place}`, `${place}`, `../${place}`)
+    fc.constantFrom(...Array(20).fill(`@/${place}`), `@/b/../${place}`, place, `../${place}`)
   const extra = fc.constantFrom(
     '',
     '',
@@ -32,7 +32,7 @@ function listOf(places: readonly string[]): Arbitrary<string> {
       fc.tuple(...places.map(entry)),
       fc.oneof(
         { weight: 9, arbitrary: fc.constant(undefined) },
-        { weight: 1, arbitrary: fc.tuple(extra, fc.nat(places.length)) },
+        { weight: 1, arbitrary: fc.tuple(extra, fc.noBias(fc.nat(places.length))) },
       ),
     )
     .map(([entries, added]) => {
@@ -86,7 +86,7 @@ export const kubeconfigInput: Arbitrary<KubeconfigInput> = fc
       .record({
         texts: fc.tuple(...places.map(() => kubeconfigText)),
         list: listOf(places),
-        explicit: fc.nat(3),
+        explicit: fc.noBias(fc.nat(3)),
         environment,
         flags,
         cwd: fc.constantFrom('.', '.', '.', 'a'),

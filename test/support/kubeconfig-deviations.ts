@@ -19,13 +19,15 @@ export const DEVIATIONS: Readonly<Record<string, (difference: Difference) => boo
     !/^https?:\/\/(?:\w(?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)*[a-z]|1\.2\.3\.4|\[::1\])(?::[1-9]\d{0,4})?(?:\/[\w;-]+)*\/?$/i.test(
       (d.answer.host ?? '').replace(':99999', ':x').replace(/[?#].*/, ''),
     ) &&
-    (refused(d, /\.server (?!must not)/) || refused(d, /: users\[\d+\]\.user[. ]/)),
+    (refused(d, /\.(?:server (?!must not)|certificate-authority names .* directory)/) ||
+      refused(d, /: users\[\d+\]\.user[. ]/)),
   'refuses a user name in `server`': (d) =>
     d.answer.host?.includes('@') === true && refused(d, /\.server must not hold a user name/),
   'refuses an `http://` server with credentials, unless `allowInsecureHttp` is set': (d) => {
     const { ours, theirs } = d
     if (theirs.verdict !== 'accepted' || !theirs.url.startsWith('http:')) return false
-    if (ours.verdict !== 'accepted') return refused(d, /: users\[\d+\]\.user[. ]/)
+    if (ours.verdict !== 'accepted')
+      return refused(d, /: users\[\d+\]\.user[. ]|\.certificate-authority names .* directory/)
     return same({ ...ours, cert: [], authorization: '', plugin: '' }, theirs)
   },
   'drops query, fragment and the last slash of `server` when it loads': ({ ours, theirs }) =>
@@ -70,14 +72,17 @@ export const DEVIATIONS: Readonly<Record<string, (difference: Difference) => boo
   'refuses text behind a document in braces': (d) =>
     /^\s*(?:---.*\n)?\{[^\n]*\}[ \t\r]*\n+x/m.test(d.text) &&
     refused(d, /ERR_KUBECONFIG_SYNTAX.* is not YAML/),
-  'refuses a colon at the end of a word in brackets, and a comment right behind the sign of a block':
+  'reads a colon or dash before a bracket or comma, and a `#` right behind the sign of a block, as YAML 1.2 does':
     (d) =>
-      /:[\]},]|[|>][-+0-9]*#/.test(d.text) && refused(d, /ERR_KUBECONFIG_SYNTAX.* is not YAML/),
+      /[-:?][\]},]|[|>][-+0-9]*#/.test(d.text) &&
+      (refused(d, /ERR_KUBECONFIG_SYNTAX.* is not YAML/) ||
+        refused(d, /must be a string, and is a mapping/) ||
+        theyRefuse(d, /cannot unmarshal string/)),
   'reads what YAML 1.2 allows and go-yaml does not: tabs, `\\/`, a character in two escapes, names of anchors':
     (d) =>
       (/\t/.test(d.text) && theyRefuse(d, /yaml: .*(?:tab character|cannot start any token)/)) ||
       (/\\/.test(d.text) && theyRefuse(d, /yaml: .*(?:unknown escape|Unicode character escape)/)) ||
-      (/[&*!]|[ :]:/.test(d.text) &&
+      (/[&*!?]|[ :]:/.test(d.text) &&
         theyRefuse(
           d,
           /yaml: .*did not find expected (?:alphabetic|whitespace|node content|tag URI|',')/,
@@ -91,6 +96,10 @@ export const DEVIATIONS: Readonly<Record<string, (difference: Difference) => boo
     Object.keys(d.input.flags).some((flag) => /^(?:tls-|insecure-|proxy-)/.test(flag)) &&
     d.theirs.verdict === 'refused' &&
     /no server (?:defined|found)/.test(d.theirs.why),
+  'refuses a `certificate-authority` file that is empty': (d) =>
+    /pki\/empty/.test(d.text) && refused(d, /\.certificate-authority is not PEM/),
+  'refuses control characters behind the first document, too': (d) =>
+    /^(?:---|\.\.\.)|^\{/m.test(d.text) && refused(d, /holds control characters/),
   'refuses an OIDC issuer without TLS': (d) =>
     /idp-issuer-url/.test(d.text) && refused(d, /idp-issuer-url must look like https/),
 }

@@ -7,7 +7,7 @@ import type { Yaml, YamlStyle } from './kubeconfig-yaml.ts'
 import { BLOCK, list, mapping, scalar, yamlText } from './kubeconfig-yaml.ts'
 
 const style: Arbitrary<YamlStyle> = fc.record({
-  flow: fc.nat(9).map((n) => n === 0),
+  flow: fc.noBias(fc.nat(9)).map((n) => n === 0),
   indent: fc.constantFrom(2, 2, 2, 0, 4, 1, 3),
   properties: fc.oneof(
     { weight: 300, arbitrary: fc.constant('') },
@@ -69,9 +69,9 @@ function fieldsOf(
   return fc
     .tuple(
       fc.subarray([...required], { minLength: Math.max(0, required.length - 1) }),
-      fc.nat(40),
+      fc.noBias(fc.nat(40)),
       fc.subarray([...optional], { maxLength: Math.min(3, optional.length) }),
-      fc.nat(12 * odds),
+      fc.noBias(fc.nat(12 * odds)),
       style,
     )
     .chain(([some, all, more, chance, style]) => {
@@ -80,7 +80,7 @@ function fieldsOf(
       const entries = [...fields, ...again].map(([key, value]) => fc.tuple(keyOf(key), value))
       if (chance === 2) entries.push(ODD_FIELDS)
       return fc
-        .tuple(fc.tuple(...entries), fc.nat(5), fc.nat(7))
+        .tuple(fc.tuple(...entries), fc.noBias(fc.nat(5)), fc.noBias(fc.nat(7)))
         .map(([pairs, rotation, order]) => {
           const turned = [...pairs.slice(rotation), ...pairs.slice(0, rotation)]
           return mapping(order === 0 ? turned : pairs, style)
@@ -136,7 +136,7 @@ const pemData = (...names: string[]): Arbitrary<Yaml> =>
         { weight: 4, arbitrary: fc.constantFrom(...names) },
         { weight: 1, arbitrary: fc.constantFrom(...PEM_NAMES) },
       ),
-      fc.nat(80),
+      fc.noBias(fc.nat(160)),
     )
     .map(([name, how]) => {
       const base64 = Buffer.from(PEMS[name] ?? '').toString('base64')
@@ -176,7 +176,7 @@ const pemData = (...names: string[]): Arbitrary<Yaml> =>
     })
 
 const SERVERS = [
-  ...Array(90).fill('https://h:6443'),
+  ...Array(400).fill('https://h:6443'),
   ...[
     'https://h',
     'https://r/k8s/clusters/c-1',
@@ -361,14 +361,17 @@ const plugin = fieldsOf(
 )
 
 const provider = fieldsOf(
-  [['name', text('oidc', 'oidc', 'oidc', 'gcp', 'azure', 'x', '')]],
   [
+    ['name', text(...Array(20).fill('oidc'), 'gcp', 'azure', 'x', '')],
     [
       'config',
       fieldsOf(
         [
-          ['idp-issuer-url', text('https://issuer.invalid', 'http://issuer.invalid', 'x', '')],
-          ['client-id', text('id', '')],
+          [
+            'idp-issuer-url',
+            text(...Array(20).fill('https://issuer.invalid'), 'http://issuer.invalid', 'x', ''),
+          ],
+          ['client-id', text(...Array(20).fill('id'), '')],
         ],
         [
           ['id-token', text('e30.eyJleHAiOjk5OTk5OTk5OTl9.c2ln', 'e30.e30.c2ln', 'x')],
@@ -379,6 +382,7 @@ const provider = fieldsOf(
       ),
     ],
   ],
+  [],
   20,
 )
 
@@ -428,16 +432,21 @@ const IMPERSONATION: readonly Field[] = [
 ]
 
 const user = fc
-  .tuple(fc.constantFrom(...WAYS), fc.constantFrom(...WAYS), fc.nat(9), fc.nat(9))
+  .tuple(
+    fc.constantFrom(...WAYS),
+    fc.constantFrom(...WAYS),
+    fc.noBias(fc.nat(9)),
+    fc.noBias(fc.nat(9)),
+  )
   .chain(([way, other, conflict, as]) => {
     const fields = [...way, ...(conflict === 0 && other !== way ? other : [])]
     const impersonate = as === 0 ? IMPERSONATION : as === 1 ? IMPERSONATION.slice(0, 1) : []
     return fieldsOf([...fields, ...impersonate], conflict === 1 ? WAYS.flat() : [], 12)
   })
 
-const CLUSTERS = [...Array(40).fill('k'), 'k2', '__proto__', 'constructor', '', 'e5']
-const USERS = [...Array(40).fill('u'), 'u2', '__proto__', 'toString', '', 'ghost']
-const CONTEXTS = [...Array(40).fill('c'), 'c2', '__proto__', '', '1:20']
+const CLUSTERS = [...Array(200).fill('k'), 'k2', '__proto__', 'constructor', '', 'e5']
+const USERS = [...Array(200).fill('u'), 'u2', '__proto__', 'toString', '', 'ghost']
+const CONTEXTS = [...Array(200).fill('c'), 'c2', '__proto__', '', '1:20']
 
 const context = fieldsOf(
   [
@@ -458,7 +467,7 @@ function named(kind: string, names: readonly string[], value: Arbitrary<Yaml>): 
       {
         weight: 200,
         arbitrary: fc
-          .tuple(usually(names), value, style, fc.nat(9))
+          .tuple(usually(names), value, style, fc.noBias(fc.nat(9)))
           .map(([name, body, how, order]) =>
             mapping(
               order === 0
@@ -480,8 +489,8 @@ function named(kind: string, names: readonly string[], value: Arbitrary<Yaml>): 
   return fc
     .tuple(
       item(names),
-      fc.array(item([...others, ...others, ...others, ...names.slice(0, 1)]), { maxLength: 1 }),
-      fc.nat(300),
+      fc.array(item([...Array(12).fill(others).flat(), ...names.slice(0, 1)]), { maxLength: 1 }),
+      fc.noBias(fc.nat(300)),
       oddYaml,
       style,
     )
@@ -556,5 +565,5 @@ const CHANGES: readonly Change[] = [
 
 /** The text of one file. */
 export const kubeconfigText: Arbitrary<string> = fc
-  .tuple(config, fc.nat(6 * CHANGES.length))
+  .tuple(config, fc.noBias(fc.nat(6 * CHANGES.length)))
   .map(([yaml, change]) => (CHANGES[change] ?? ((text: string) => text))(yamlText(yaml)))

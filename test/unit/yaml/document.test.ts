@@ -46,6 +46,11 @@ test.each(['[', '{a: ', '- ', '? ', 'a: '])('100,000 times %j is refused at once
   await expect(parseYaml(text.repeat(100_000))).rejects.toThrow('nested too deeply')
 })
 
+test('a million directives are refused at once', async () => {
+  const failure = parseYaml('%a\n'.repeat(1_000_000))
+  await expect(failure).rejects.toThrow('more directives than anybody needs')
+})
+
 test('200 levels are enough for anything real', async () => {
   const { root } = await parseYaml(`${'['.repeat(190)}${']'.repeat(190)}`)
   expect(root.kind).toBe('list')
