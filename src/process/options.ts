@@ -165,7 +165,7 @@ export function wholeNumber(
 
 /** An option that is silently ignored is worse than an error: `verfy` would not verify. */
 export function knownKeys(what: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`the options of ${what} must be an object`)
   }
   for (const key of Object.keys(options)) {

@@ -84,6 +84,7 @@ export class Session implements SocketEvents {
     this.#verification = options.verification ?? null
     this.#decoder = new SessionDecoder(socket.subprotocol)
     this.exit.catch(() => {})
+    streams.stdin?.onAbandon((cause) => this.fail(sourceFailed(cause, this.#fields())))
     this.#heartbeat =
       options.heartbeat === false ? null : new Heartbeat(socket, this, options.heartbeat)
   }

@@ -78,7 +78,7 @@ export class StdinFeed {
     this.#stopped = true
     if (this.#source instanceof Readable) this.#source.destroy()
     // An iterator that cannot be stopped is left alone; nothing waits for it.
-    else Promise.resolve(iterator.return?.()).catch(() => {})
+    else void (async () => iterator.return?.())().catch(() => {})
   }
 
   #drained(): Promise<void> {

@@ -25,6 +25,8 @@ export class StdinStream extends Writable {
   #waiting: (() => void) | null = null
   #callback: Callback | null = null
   #closed = false
+  #released = false
+  #onAbandon: (error: Error) => void = () => {}
 
   /** @param window bytes that may be unacknowledged */
   constructor(socket: Socket, end: StdinEnd, window: number) {
@@ -45,6 +47,11 @@ export class StdinStream extends Writable {
     return this.#window
   }
 
+  /** Calls back when the writer gives up before the end, as a `pipeline` does whose source has failed. */
+  onAbandon(callback: (error: Error) => void): void {
+    this.#onAbandon = callback
+  }
+
   pong(payload: string): void {
     if (!this.#window.pong(payload)) return
     const proceed = this.#waiting
@@ -54,6 +61,7 @@ export class StdinStream extends Writable {
 
   /** The command has ended: what is still to be written is discarded, and whoever pipes into this stream is released. */
   release(): void {
+    this.#released = true
     this.destroy()
   }
 
@@ -63,7 +71,7 @@ export class StdinStream extends Writable {
    */
   cutShort(): boolean {
     if (this.#end === 'close') this.#close()
-    this.destroy()
+    this.release()
     return this.#end === 'close' || this.#end === 'terminal'
   }
 
@@ -83,16 +91,24 @@ export class StdinStream extends Writable {
       )
       return
     }
-    if (this.#end === 'close') this.#close()
-    else if (this.#end === 'terminal') this.#sendFrame(endOfTransmission)
+    this.#tellEnd()
     this.#window.ask()
     callback()
   }
 
   override _destroy(error: Error | null, callback: Callback): void {
     this.#waiting = null
+    const abandoned = !this.#released && !this.writableEnded
+    if (abandoned && error !== null) this.#onAbandon(error)
+    // As closing the pipe of a child process would.
+    else if (abandoned) this.#tellEnd()
     this.#proceed(error)
     callback(error)
+  }
+
+  #tellEnd(): void {
+    if (this.#end === 'close') this.#close()
+    else if (this.#end === 'terminal') this.#sendFrame(endOfTransmission)
   }
 
   #close(): void {

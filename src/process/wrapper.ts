@@ -88,7 +88,7 @@ export class Wrapper {
     const hush = stderr || tty
     const exec = this.#command[0]?.startsWith('-') ? 'exec --' : 'exec'
     setup.push(`shift ${args.length}`, `${exec} "$@"${hush ? ' 2>&3 3>&-' : ''}`)
-    const run = `${from}(${setup.join('; ')})${to}`
+    const run = `${from}(${setup.join(' && ')})${to}`
     const script = [
       firstLine,
       // With an empty action the command would ignore them, too.

@@ -140,6 +140,19 @@ describe.skipIf(missing !== null).each(generations)(`/%s (${because})`, (generat
     }
   })
 
+  it.runIf(process.platform === 'linux')('kill and onAbort', async () => {
+    const remote = await pod.spawn(sh('echo $$; exec sleep 60'), { verify })
+    await new Promise((resolve) => remote.stdout?.once('data', resolve))
+    expect(await remote.kill('SIGTERM')).toBe(true)
+    expect(await remote.exit).toMatchObject({ exitCode: 143, verified: true })
+    const options = { timeout: 500, reject: false } as const
+    const terminated = await pod.exec(['sleep', '60'], { ...options, onAbort: 'terminate' })
+    expect(terminated).toMatchObject({ exitCode: 143, verified: true })
+    expect(terminated.error).toMatchObject({ code: 'ERR_TIMEOUT' })
+    const killed = await pod.exec(['sleep', '60'], { ...options, onAbort: 'kill' })
+    expect(killed).toMatchObject({ exitCode: 137, verified: false })
+  })
+
   it('leaves no process behind', async () => {
     await expect.poll(async () => (await server.state()).runtimeConnections).toBe(0)
   })
