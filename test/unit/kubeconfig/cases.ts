@@ -89,7 +89,7 @@ export async function observe(config: LoadedClusterConfig): Promise<Observed> {
   const { server, namespace, tls, auth, impersonate, proxyUrl } = config
   const { headers: credentials = {} } = await credentialSource(auth).credential()
   const headers = Object.entries({ ...credentials, ...impersonationHeaders(impersonate) })
-    .flatMap(([name, value]) => [value].flat().map((one) => `${canonical(name)}: ${one}`))
+    .flatMap(([name, value]) => [value].flat().map((one) => `${canonical(name)}: ${utf8(one)}`))
     .sort()
   return {
     url: server,
@@ -99,6 +99,11 @@ export async function observe(config: LoadedClusterConfig): Promise<Observed> {
     ...(tls?.insecureSkipVerify === true && { insecure: true }),
     ...(proxyUrl !== undefined && { proxy: proxyUrl }),
   }
+}
+
+/** What the server reads. */
+function utf8(value: string): string {
+  return Buffer.from(value, 'latin1').toString('utf8')
 }
 
 function canonical(name: string): string {
