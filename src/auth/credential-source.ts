@@ -9,6 +9,17 @@ import { checkHeaderText } from './header.ts'
 import { oidcSource } from './oidc-source.ts'
 import { tokenFileReader } from './token-file.ts'
 
+const authKeys = [
+  'token',
+  'tokenFile',
+  'username',
+  'password',
+  'certFile',
+  'keyFile',
+  'exec',
+  'oidc',
+]
+
 /**
  * Where the credentials of `auth` come from; without `auth` every credential is empty.
  *
@@ -20,12 +31,33 @@ export function credentialSource(
 ): CredentialSource {
   if (auth === undefined) return fixed({})
   if (typeof auth === 'function') return callerSource(auth)
+  checkShape(auth)
   if ('exec' in auth) return execSource(auth.exec, host)
   if (!('certFile' in auth)) return headerSource(auth, host)
   const { certFile, keyFile, ...header } = auth
   const others = Object.keys(header).length > 0
   const source = others ? headerSource(header as HeaderAuth, host) : fixed({})
   return withCertificateFiles(source, { certFile, keyFile })
+}
+
+/** What is not understood is never shown: it may be the secret itself. */
+function checkShape(auth: Exclude<Auth, (...args: never) => unknown>): void {
+  if (typeof auth !== 'object' || auth === null || Array.isArray(auth)) {
+    throw new TypeError('auth must be an object, such as { token }, or a function')
+  }
+  const unknown = Object.keys(auth).find((key) => !authKeys.includes(key))
+  if (unknown !== undefined) {
+    throw new TypeError(`auth has no '${unknown}'; it has ${authKeys.join(', ')}`)
+  }
+  if ('username' in auth && ('token' in auth || 'tokenFile' in auth)) {
+    throw new TypeError('auth takes a token or a username with its password, and not both')
+  }
+  if ('password' in auth && !('username' in auth)) {
+    throw new TypeError('auth.password needs auth.username')
+  }
+  if ('token' in auth && auth.token !== undefined && typeof auth.token !== 'string') {
+    throw new TypeError('auth.token must be a string')
+  }
 }
 
 function headerSource(auth: HeaderAuth, host: CredentialHost): CredentialSource {

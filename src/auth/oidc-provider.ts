@@ -1,3 +1,5 @@
+import { isUrl } from './is-url.ts'
+
 /** An OpenID Connect login, as the kubeconfig's `auth-provider` named oidc. Printing it shows no secret. */
 export interface OidcProvider {
   /** `https://…`, without `/.well-known/openid-configuration`. */
@@ -20,7 +22,7 @@ export interface OidcProvider {
 /** A refresh token over http would be anybody's, so that an issuer must have TLS, whatever client-go says. */
 export function isIssuerUrl(url: unknown): url is string {
   if (typeof url !== 'string') return false
-  return /^https:\/\/[^/?#@\s]+(?:\/[^?#\s]*)?$/i.test(url) && URL.canParse(url)
+  return /^https:\/\/[^/?#@\s]+(?:\/[^?#\s]*)?$/i.test(url) && isUrl(url)
 }
 
 /**

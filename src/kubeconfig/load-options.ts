@@ -34,10 +34,25 @@ const OVERRIDES = ['server', 'token', 'tlsServerName', 'proxyUrl'] as const
 
 /** An empty string is as good as absent, as an empty flag is to kubectl. */
 export function checkLoadOptions(options: LoadOptions): LoadOptions {
-  const overrides = pick(options.overrides ?? {}, OVERRIDES, 'overrides.')
+  const overrides = pick(validOverrides(options.overrides), OVERRIDES, 'overrides.')
   if (overrides.server) parseServer(overrides.server, 'overrides.server')
   if (overrides.proxyUrl) parseProxyUrl(overrides.proxyUrl, 'overrides.proxyUrl')
   return { ...pick(options, NAMES, ''), overrides }
+}
+
+const overrideKeys = [...OVERRIDES, 'insecureSkipTlsVerify', 'impersonate']
+
+/** One that is misspelt would leave the command to the kubeconfig's own cluster. */
+function validOverrides(overrides: Overrides = {}): Overrides {
+  if (typeof overrides !== 'object' || overrides === null || Array.isArray(overrides)) {
+    throw new TypeError('overrides must be an object')
+  }
+  for (const key of Object.keys(overrides)) {
+    if (!overrideKeys.includes(key)) {
+      throw new TypeError(`overrides has no '${key}'; it has ${overrideKeys.join(', ')}`)
+    }
+  }
+  return overrides
 }
 
 function pick<T extends object>(options: T, names: readonly (keyof T)[], prefix: string): T {

@@ -371,7 +371,7 @@ const provider = fieldsOf(
             'idp-issuer-url',
             text(...Array(20).fill('https://issuer.invalid'), 'http://issuer.invalid', 'x', ''),
           ],
-          ['client-id', text(...Array(20).fill('id'), '')],
+          ['client-id', text(...Array(20).fill('@unique'), '')],
         ],
         [
           ['id-token', text('e30.eyJleHAiOjk5OTk5OTk5OTl9.c2ln', 'e30.e30.c2ln', 'x')],

@@ -44,12 +44,17 @@ async function write(folder: string, name: string, text: string): Promise<void> 
   await writeFile(join(folder, name), text)
 }
 
+let unique = 0
+
 async function compare(
   clientGo: Clientcmd,
   path: string,
   input: KubeconfigInput,
 ): Promise<Difference> {
-  const inFolder = (text: string) => text.replaceAll('@/', `${path}/`)
+  // client-go keeps an OIDC login as long as it runs, by its client.
+  unique += 1
+  const inFolder = (text: string) =>
+    text.replaceAll('@/', `${path}/`).replaceAll('@unique', `client${unique}`)
   const located = (record: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(record).map(([name, value]) => [name, inFolder(value)]))
   const files = located(input.files)

@@ -79,3 +79,18 @@ test('neither a source nor its credential can be printed', async () => {
   )
   expect(shown.join()).not.toContain('s3cret')
 })
+
+it.each<[string, unknown, string]>([
+  ['a bare token', 's3cret', 'auth must be an object'],
+  ['null', null, 'auth must be an object'],
+  ['a list', ['s3cret'], 'auth must be an object'],
+  ['a misspelt key', { tokn: 's3cret' }, "auth has no 'tokn'"],
+  ['two kinds', { token: 's3cret', username: 'u', password: 's3cret' }, 'and not both'],
+  ['a lone password', { password: 's3cret' }, 'auth.password needs auth.username'],
+  ['a token that is none', { token: 5 }, 'auth.token must be a string'],
+])('%s is a TypeError that shows nothing of it', (_name, auth, message) => {
+  const attempt = () => credentialSource(auth as never)
+  expect(attempt).toThrow(TypeError)
+  expect(attempt).toThrow(message)
+  expect(attempt).not.toThrow('s3cret')
+})

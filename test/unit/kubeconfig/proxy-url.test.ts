@@ -28,3 +28,8 @@ test.each([
   expect(() => parseProxyUrl(url)).toThrow(/^proxyUrl must start with/)
   expect(() => parseProxyUrl(url)).not.toThrow(/s3cret/)
 })
+
+test('a host that is not ASCII is still one after many times', () => {
+  for (let times = 0; times < 100_000; times += 1) parseProxyUrl('http://é')
+  expect(parseProxyUrl('http://é')).toBe('http://é')
+})
