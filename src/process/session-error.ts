@@ -1,5 +1,5 @@
 import type { ExecErrorFields } from '../errors.ts'
-import { ConnectionLostError, ProtocolError, StatusError } from '../errors.ts'
+import { ConnectionLostError, ExecError, ProtocolError, StatusError } from '../errors.ts'
 import type { Status, Violation } from '../protocol/index.ts'
 import { printable } from '../protocol/printable.ts'
 import type { SocketEnd } from '../transport/socket.ts'
@@ -12,6 +12,12 @@ const unknown = 'whether and how the command ended is not known'
 export function violated({ violation, description }: Violation, fields: Fields): ProtocolError {
   const code = violation === 'status' ? 'ERR_STATUS_MALFORMED' : 'ERR_PROTOCOL'
   return new ProtocolError(code, description, fields)
+}
+
+/** Whoever writes into stdin gave up, so that the command never gets all of it. */
+export function sourceFailed(cause: unknown, fields: Fields): ExecError {
+  const message = 'the source of stdin failed; the session was closed'
+  return new ExecError('ERR_STDIN_SOURCE', message, { ...fields, cause })
 }
 
 /** The server reports a failure that is not an exit code. */

@@ -14,7 +14,7 @@ import type { HeartbeatOptions } from '../transport/heartbeat.ts'
 import { Heartbeat } from '../transport/heartbeat.ts'
 import type { Socket, SocketEnd, SocketEvents } from '../transport/socket.ts'
 import type { OutputSink } from './output-sink.ts'
-import { lost, refused, unverified, violated } from './session-error.ts'
+import { lost, refused, sourceFailed, unverified, violated } from './session-error.ts'
 import type { StdinStream } from './stdin-stream.ts'
 import type { Verification } from './verification.ts'
 
