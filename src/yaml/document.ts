@@ -51,14 +51,15 @@ const PROLOGUE = /^(?:[ \t]*(?:#.*)?|%.*)$/
 
 /**
  * The text up to the next document, so that nothing there can fail this one. Every `---` and `...` at the margin ends
- * a document, whatever it is in. A carriage return alone is a line break in YAML 1.1.
+ * a document, whatever it is in. A carriage return alone is a line break in
+ * YAML 1.1, and so is U+0085.
  */
 function firstDocument(
   text: string,
   only: boolean,
   fail: (message: string, offset: number) => never,
 ): string {
-  const lines = text.replace(/\r(?!\n)/g, '\n')
+  const lines = text.replace(/\r(?!\n)|\u0085/g, '\n')
   let begun = false
   for (const { 0: marker, index } of lines.matchAll(MARKER)) {
     if (!begun && isPrologue(lines.slice(0, index))) {

@@ -96,8 +96,12 @@ export const DEVIATIONS: Readonly<Record<string, (difference: Difference) => boo
     Object.keys(d.input.flags).some((flag) => /^(?:tls-|insecure-|proxy-)/.test(flag)) &&
     d.theirs.verdict === 'refused' &&
     /no server (?:defined|found)/.test(d.theirs.why),
-  'refuses a `certificate-authority` file that is empty': (d) =>
-    /pki\/empty/.test(d.text) && refused(d, /\.certificate-authority is not PEM/),
+  'refuses a certificate file that is empty': (d) =>
+    /pki\/empty/.test(d.text) &&
+    refused(d, /\.(?:certificate-authority is not|client-certificate holds no) PEM/),
+  'refuses keys that are numbers but no integers': (d) =>
+    /[.\d]["']?:/.test(d.text) &&
+    refused(d, /has a number (?:as a key that is not an integer|that is not finite)/),
   'refuses control characters behind the first document, too': (d) =>
     /^(?:---|\.\.\.)|^\{/m.test(d.text) && refused(d, /holds control characters/),
   'refuses an OIDC issuer without TLS': (d) =>

@@ -13,6 +13,7 @@ test.each([
   ['the first behind a comment', '# c\n\n--- # d\na: b\n---\n]\n', { a: 'b' }],
   ['dashes that are no marker', 'a: |\n ---\n ...\nb: ---x\n', { a: '---\n...\n', b: '---x' }],
   ['a marker inside a block', 'a: |\n b\n---\n]', { a: 'b\n' }],
+  ['next line as a line break', 'a: "b\u0085  c"\u0085d: e', { a: 'b c', d: 'e' }],
   ['carriage returns alone', 'a:\r  b: c\r', { a: { b: 'c' } }],
   ['what follows the end of the document', 'a: b\n...\n[', { a: 'b' }],
   ['a directive', '%YAML 1.1\n---\na: b\n', { a: 'b' }],
