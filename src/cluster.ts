@@ -89,6 +89,9 @@ const literalKeys = [...configKeys, 'source', 'context', 'anonymous', 'files']
 export async function connect(
   source: ((LoadOptions & { readonly server?: never }) | ClusterConfig) & ClientOptions = {},
 ): Promise<Cluster> {
+  if (typeof source === 'string' || source instanceof URL) {
+    throw new TypeError('connect takes an object, such as { server }, and no address')
+  }
   const literal = typeof source === 'object' && source !== null && 'server' in source
   if (literal) refuseMixture(source)
   knownKeys('connect', source, [...clientKeys, ...(literal ? literalKeys : loadKeys)])

@@ -9,6 +9,9 @@ const exitCodeOfSignal = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 /** Written to a reader that has gone, such as `| head`. */
 const exitCodeOfBrokenPipe = 141
 
+/** The command ran, and what became of it here is not known: a disk that is full, for one. */
+class OutputError extends Error {}
+
 type Signal = keyof typeof exitCodeOfSignal
 
 /** Runs `podwire exec`; the exit code of the program. @throws what is to be reported as an error */
@@ -37,6 +40,7 @@ export async function execCommand(line: ExecCommandLine): Promise<number> {
 export function exitCodeOf(error: unknown): number {
   // CRI-O reports stdin that a command left unread this way, whatever the command's own exit code was.
   const unread = error instanceof StatusError && /broken pipe$/.test(error.status?.message ?? '')
+  if (error instanceof OutputError) return 255
   return error instanceof ExecError && (!(error instanceof StatusError) || unread) ? 255 : 1
 }
 
@@ -63,7 +67,10 @@ async function forward(
   interruption: Interruption,
 ): Promise<void> {
   if (source === null) return
-  target.on('error', () => interruption.interrupt(exitCodeOfBrokenPipe))
+  target.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') interruption.interrupt(exitCodeOfBrokenPipe)
+    else interruption.fail(new OutputError(`the output could not be written: ${error.message}`))
+  })
   source.pipe(target, { end: false })
   // How the session failed is told by `exit`.
   await finished(source).catch(() => {})

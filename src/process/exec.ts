@@ -1,5 +1,6 @@
+import { constants } from 'node:buffer'
 import type { ExecErrorFields } from '../errors.ts'
-import { ExecError, ExitError, MaxBufferError, TimeoutError } from '../errors.ts'
+import { ExitError, MaxBufferError, TimeoutError } from '../errors.ts'
 import type { Status } from '../protocol/index.ts'
 import type { Socket } from '../transport/socket.ts'
 import { CollectedOutput } from './collected-output.ts'
@@ -9,6 +10,7 @@ import { guarded, stdinEnd } from './open-process.ts'
 import type { ExecOptions, ExecResult, SessionDefaults } from './options.ts'
 import type { Exit } from './session.ts'
 import { Session } from './session.ts'
+import { sourceFailed } from './session-error.ts'
 import { abandonSource, claimSource, StdinFeed } from './stdin-source.ts'
 import type { StdinEnd } from './stdin-stream.ts'
 import { StdinStream } from './stdin-stream.ts'
@@ -129,7 +131,7 @@ class ExecOutput {
     this.#session = session
     if (source !== undefined && stdin !== null) {
       new StdinFeed(source, stdin).run().catch((cause) => {
-        if (!this.isKnown) session.fail(this.#sourceError(cause))
+        if (!this.isKnown) session.fail(sourceFailed(cause, this.fields))
       })
     }
     return session
@@ -143,21 +145,17 @@ class ExecOutput {
 
   #collect(name: 'stdout' | 'stderr'): CollectedOutput {
     const { encoding = 'utf8', maxBuffer = defaultMaxBuffer } = this.#options
-    return new CollectedOutput(encoding, maxBuffer, () => {
+    const most = encoding === 'utf8' ? constants.MAX_STRING_LENGTH : constants.MAX_LENGTH
+    const remedy = maxBuffer < most ? 'raise maxBuffer, or ' : 'nothing larger fits in one piece; '
+    const bound = Math.min(maxBuffer, most)
+    return new CollectedOutput(encoding, bound, () => {
       this.#session?.fail(
         new MaxBufferError(
           'ERR_MAX_BUFFER',
-          `${name} is over ${maxBuffer} bytes; raise maxBuffer, or use spawn and read the stream`,
+          `${name} is over ${bound} bytes; ${remedy}use spawn and read the stream`,
           this.fields,
         ),
       )
-    })
-  }
-
-  #sourceError(cause: unknown): ExecError {
-    return new ExecError('ERR_STDIN_SOURCE', 'the source of stdin failed; the session was closed', {
-      ...this.fields,
-      cause,
     })
   }
 }

@@ -111,6 +111,10 @@ export function validCommand(command: unknown): readonly string[] {
     if (typeof argument !== 'string') {
       throw new TypeError(`command[${index}] must be a string, not ${typeof argument}`)
     }
+    // It would be sent as another character.
+    if (/\p{Surrogate}/u.test(argument)) {
+      throw new RangeError(`command[${index}] holds half a surrogate pair, which is no text`)
+    }
     if (argument.includes('\0')) throw new RangeError(`command[${index}] holds a NUL character`)
   }
   return command as readonly string[]

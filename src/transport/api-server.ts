@@ -73,6 +73,7 @@ export class ApiServer {
     signal: AbortSignal | undefined,
     attempt: (credential: Credential) => Promise<T>,
   ): Promise<T> {
+    signal?.throwIfAborted()
     const credential = await unlessAborted(this.#credentials.credential(undefined, signal), signal)
     try {
       return await attempt(credential)

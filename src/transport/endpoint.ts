@@ -1,4 +1,5 @@
 import type { Credential } from '../auth/credential.ts'
+import type { Impersonation } from '../auth/impersonation.ts'
 import { impersonationHeaders } from '../auth/impersonation.ts'
 import { AuthError } from '../errors.ts'
 import type { ClusterConfig, TlsConfig } from '../kubeconfig/cluster-config.ts'
@@ -51,7 +52,7 @@ export function endpointOf(
   }
   const headers = {
     'User-Agent': `podwire/${version}`,
-    ...impersonationHeaders(config.impersonate),
+    ...impersonationHeaders(validImpersonation(config.impersonate)),
   }
   const tls = secure ? checkTls(validTls(config.tls ?? {})) : {}
   const proxy = config.proxyUrl
@@ -64,6 +65,26 @@ export function endpointOf(
 function configuredProxy(url: unknown): ProxyServer {
   if (typeof url !== 'string') throw new TypeError('proxyUrl must be a string')
   return parseProxy(parseProxyUrl(url), 'proxy-url of the cluster (proxyUrl)')
+}
+
+const impersonationKeys = ['user', 'uid', 'groups', 'extra']
+
+/** An impersonation that is misspelt would run with all rights of whoever is logged in. */
+function validImpersonation(impersonate: Impersonation | undefined): Impersonation | undefined {
+  if (impersonate === undefined) return undefined
+  if (typeof impersonate !== 'object' || impersonate === null || Array.isArray(impersonate)) {
+    throw new TypeError('impersonate must be an object, such as { user }')
+  }
+  for (const key of Object.keys(impersonate)) {
+    if (!impersonationKeys.includes(key)) {
+      throw new TypeError(`impersonate has no '${key}'; it has ${impersonationKeys.join(', ')}`)
+    }
+  }
+  const { user, groups = [] } = impersonate
+  if (typeof user !== 'string') throw new TypeError('impersonate.user must be a string')
+  if (user === '') throw new RangeError('impersonate.user must name a user')
+  if (!Array.isArray(groups)) throw new TypeError('impersonate.groups must be an array')
+  return impersonate
 }
 
 const tlsKeys = ['ca', 'cert', 'key', 'serverName', 'insecureSkipVerify']
@@ -81,6 +102,12 @@ function validTls(tls: TlsConfig): TlsConfig {
     if (pem !== undefined && typeof pem !== 'string' && !(pem instanceof Uint8Array)) {
       throw new TypeError(`tls.${key} must be PEM, as a string or a Uint8Array`)
     }
+  }
+  if (tls.serverName !== undefined && typeof tls.serverName !== 'string') {
+    throw new TypeError('tls.serverName must be a string')
+  }
+  if (tls.insecureSkipVerify !== undefined && typeof tls.insecureSkipVerify !== 'boolean') {
+    throw new TypeError('tls.insecureSkipVerify must be a boolean')
   }
   return tls
 }

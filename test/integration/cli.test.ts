@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -282,3 +283,20 @@ describe('config', () => {
     ])
   })
 })
+
+it.skipIf(!existsSync('/dev/full'))(
+  'an output that cannot be written is named: 255 (needs /dev/full)',
+  async () => {
+    const full = await open('/dev/full', 'w')
+    const args = [main, 'exec', '--kubeconfig', kubeconfig, 'web-0', '--', 'echo', 'hi']
+    const child = spawn(process.execPath, args, { stdio: ['ignore', full.fd, 'pipe'] })
+    children.add(child)
+    const [stderr, [code]] = await Promise.all([
+      text(child.stderr as Readable),
+      once(child, 'close'),
+    ])
+    await full.close()
+    expect(code).toBe(255)
+    expectMessage(stderr, /could not be written: ENOSPC/)
+  },
+)

@@ -149,6 +149,21 @@ describe('stdin', () => {
     await expect.poll(() => released).toBe(true)
   })
 
+  it.each<[string, unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('return')
+      },
+    ],
+    ['is no function', 5],
+  ])('a source whose return %s is let go all the same', async (_name, returns) => {
+    const never = () => new Promise<IteratorResult<string>>(() => {})
+    const iterator = { next: never, return: returns } as AsyncIterator<string>
+    const stdin = { [Symbol.asyncIterator]: () => iterator }
+    expect((await t.pod.exec(sh('exit 4'), { stdin })).exitCode).toBe(4)
+  })
+
   it('a Readable that never ends is destroyed when the command has ended', async () => {
     const stdin = new Readable({ read() {} })
     expect((await t.pod.exec(sh('exit 4'), { stdin })).exitCode).toBe(4)

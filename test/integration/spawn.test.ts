@@ -146,6 +146,27 @@ describe('stdin', () => {
     })
   })
 
+  it('given up by its writer ends the session, so that no command waits for the rest', async () => {
+    const remote = await t.pod.spawn(['cat'], { stdin: true })
+    remote.stdout?.resume()
+    const cause = new Error('the source broke')
+    const source = Readable.from(
+      (async function* () {
+        yield 'a'
+        throw cause
+      })(),
+    )
+    await expect(pipeline(source, remote.stdin as Writable)).rejects.toBe(cause)
+    await expect(remote.exit).rejects.toMatchObject({ code: 'ERR_STDIN_SOURCE', cause })
+  })
+
+  it('destroyed without an error ends, as the pipe of a child process does', async () => {
+    const remote = await t.pod.spawn(['cat'], { stdin: true })
+    remote.stdout?.resume()
+    remote.stdin?.destroy()
+    expect((await remote.exit).exitCode).toBe(0)
+  })
+
   it('is released when the command has ended, without an error event', async () => {
     const remote = await t.pod.spawn(['head', '-c', '1'], { stdin: true })
     const errors: unknown[] = []

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer'
 import { createCipheriv, createHash } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { Readable } from 'node:stream'
@@ -30,6 +31,14 @@ it.each([1, 2])('256 MiB of noise go both ways unharmed (seed %i)', async (seed)
   ])
   expect((await remote.exit).exitCode).toBe(0)
   expect(received.digest('hex')).toBe(digestOfNoise(seed))
+})
+
+it('text that fits in no string is a MaxBufferError, whatever was allowed', async () => {
+  await using t = await testCluster()
+  const command = ['head', '-c', '540000000', '/dev/zero']
+  const error = await t.pod.exec(command, { maxBuffer: Infinity }).catch((reason) => reason)
+  expect(error).toMatchObject({ code: 'ERR_MAX_BUFFER', exitCode: null })
+  expect(error.stdout.length).toBe(constants.MAX_STRING_LENGTH)
 })
 
 it('exec collects 256 MiB and stops one byte later', async () => {

@@ -80,7 +80,7 @@ test('neither a source nor its credential can be printed', async () => {
   expect(shown.join()).not.toContain('s3cret')
 })
 
-it.each<[string, unknown, string]>([
+test.each<[string, unknown, string]>([
   ['a bare token', 's3cret', 'auth must be an object'],
   ['null', null, 'auth must be an object'],
   ['a list', ['s3cret'], 'auth must be an object'],

@@ -113,6 +113,7 @@ describe('command', () => {
   test.each([
     [[], RangeError, 'command must name a program: the array is empty'],
     [['ls', 'a\0b'], RangeError, 'command[1] holds a NUL character'],
+    [['\ud800'], RangeError, 'command[0] holds half a surrogate pair, which is no text'],
     [['ls', 1], TypeError, 'command[1] must be a string, not number'],
     [[undefined], TypeError, 'command[0] must be a string, not undefined'],
     // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested

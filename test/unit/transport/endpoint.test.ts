@@ -119,3 +119,16 @@ describe('what is refused', () => {
     )
   })
 })
+
+it.each<[unknown, string]>([
+  [{ usr: 'bob' }, "impersonate has no 'usr'"],
+  ['bob', 'impersonate must be an object'],
+  [['bob'], 'impersonate must be an object'],
+  [null, 'impersonate must be an object'],
+  [{}, 'impersonate.user must be a string'],
+  [{ user: '' }, 'impersonate.user must name a user'],
+  [{ user: 'bob', groups: 'admins' }, 'impersonate.groups must be an array'],
+])('an impersonation %j is refused, and not left out', (impersonate, message) => {
+  const config = { server: 'https://h', impersonate: impersonate as never }
+  expect(() => endpointOf(config, false)).toThrow(message)
+})
