@@ -12,6 +12,7 @@ import type {
 } from './process/options.ts'
 import { needsWrapper, validExecOptions, validSpawnOptions } from './process/options.ts'
 import type { RemoteProcess } from './process/remote-process.ts'
+import type { Exactly, SpawnedProcess } from './process/spawned-process.ts'
 import { lengthOf } from './process/stdin-source.ts'
 import type { WrapperOptions } from './process/wrapper.ts'
 import { Wrapper } from './process/wrapper.ts'
@@ -105,6 +106,10 @@ export class Pod {
    * @throws {TypeError | RangeError} bad arguments, before anything is sent
    * @throws {AuthError | ConnectionError | UpgradeError} the session did not come about
    */
+  spawn<const Options extends SpawnOptions = Record<never, never>>(
+    command: readonly string[],
+    options?: Exactly<Options>,
+  ): Promise<SpawnedProcess<Options>>
   async spawn(command: readonly string[], options: SpawnOptions = {}): Promise<RemoteProcess> {
     const { stdin, stdout, stderr, tty, container, subprotocol } = validSpawnOptions(options)
     const hasTty = tty !== undefined && tty !== false
