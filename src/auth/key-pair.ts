@@ -62,18 +62,19 @@ export function isCertificate(block: PemBlock): boolean {
 
 /** Go takes an EC key that is labelled PRIVATE KEY; OpenSSL only under its own label. */
 function readKey(block: PemBlock, name: string): readonly [string, KeyObject] {
-  if (block.label.startsWith('ENCRYPTED') || block.headers) {
-    throw new FieldError(
-      name,
-      'is encrypted, and there is no way to ask for its passphrase; decrypt it with: openssl pkey -in KEY -out PLAIN',
-    )
-  }
   for (const text of [block.text, block.text.replaceAll(block.label, 'EC PRIVATE KEY')]) {
     try {
       return [text, createPrivateKey(text)]
     } catch {
       // OpenSSL's reasons are of no use to the reader, and could quote the input.
     }
+  }
+  // What made the old kind of encrypted keys is in the headers.
+  if (block.label.startsWith('ENCRYPTED') || block.headers) {
+    throw new FieldError(
+      name,
+      'is encrypted, and there is no way to ask for its passphrase; decrypt it with: openssl pkey -in KEY -out PLAIN',
+    )
   }
   throw new FieldError(name, 'holds a private key that is damaged or of an unknown kind')
 }

@@ -3,7 +3,7 @@ import type { Pem } from './credential.ts'
 export interface PemBlock {
   /** Such as `CERTIFICATE`. */
   readonly label: string
-  /** With its first and last line. */
+  /** With its first and last line, without headers, which OpenSSL would trip over. */
   readonly text: string
   /** Has header lines, as encrypted keys of the old kind do. */
   readonly headers: boolean
@@ -40,14 +40,13 @@ function blockOf(first: string, lines: readonly string[], last: string): PemBloc
   const end = `-----END ${label}-----`
   if (!last.startsWith(end) || !/^[ \t]*\r?$/.test(last.slice(end.length))) return undefined
   const start = lines.findIndex((line) => !line.includes(':'))
-  const headers = lines.slice(0, start < 0 ? lines.length : start).map((line) => line.trim())
+  const headers = start < 0 ? lines.length : start
   const base64 = lines
-    .slice(headers.length)
+    .slice(headers)
     .join('')
     .replace(/[ \t\r]/g, '')
   if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return undefined
   const body = base64.match(/.{1,64}/g) ?? []
-  const head = headers.length > 0 ? [...headers, ''] : []
-  const all = [`-----BEGIN ${label}-----`, ...head, ...body, end, '']
-  return { label, text: all.join('\n'), headers: headers.length > 0 }
+  const all = [`-----BEGIN ${label}-----`, ...body, end, '']
+  return { label, text: all.join('\n'), headers: headers > 0 }
 }

@@ -99,6 +99,9 @@ export const DEVIATIONS: Readonly<Record<string, (difference: Difference) => boo
   'refuses a certificate file that is empty': (d) =>
     /pki\/empty/.test(d.text) &&
     refused(d, /\.(?:certificate-authority is not|client-certificate holds no) PEM/),
+  'refuses text in quotes whose later lines are not indented': (d) =>
+    /["'][^\n]*[\r\u0085]/.test(d.text) &&
+    refused(d, /ERR_KUBECONFIG_SYNTAX.* is (?:not YAML|indented wrongly)/),
   'refuses keys that are numbers but no integers': (d) =>
     /[.\d]["']?:/.test(d.text) &&
     refused(d, /has a number (?:as a key that is not an integer|that is not finite)/),

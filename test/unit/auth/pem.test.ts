@@ -36,6 +36,11 @@ test('headers are seen', () => {
   expect(pemBlocks(pem('encrypted-legacy.key')).map(({ headers }) => headers)).toEqual([true])
 })
 
+test('OpenSSL sees no headers, which it does not take in certificates', () => {
+  const [block] = pemBlocks(pem('ca.pem').replace('\n', '\nX-Header: 1\n\n'))
+  expect(block).toEqual({ label: 'CERTIFICATE', headers: true, text: pem('ca.pem') })
+})
+
 test('OpenSSL reads what has blanks in it, as Go does', () => {
   const [block] = pemBlocks(pem('ca.pem').replaceAll('\n', ' \r\n').replace('\nM', '\n M'))
   expect(block?.text).toBe(pem('ca.pem'))

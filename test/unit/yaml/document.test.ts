@@ -33,6 +33,7 @@ test.each([
   ['wrong indentation', 'a:\n  b: c\n d: s3cret\n', 3],
   ['an end without a beginning', '...\na: s3cret', 1],
   ['an end behind a comment', '# c\n...\na: s3cret', 2],
+  ['a line in quotes that is not indented', 'a:\n  b: "s3cret\nc"\n', 2],
   ['a marker inside quotes', 'a: "s3cret\n---\nb"\n', 2],
   ['half a character', 'a: b\nc: "s3cret\\ud83d"', 2],
   ['a stray bracket', 'a: b\n]s3cret\n', 2],
