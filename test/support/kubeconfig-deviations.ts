@@ -102,6 +102,9 @@ export const DEVIATIONS: Readonly<Record<string, (difference: Difference) => boo
   'refuses text in quotes whose later lines are not indented': (d) =>
     /["'][^\n]*[\r\u0085]/.test(d.text) &&
     refused(d, /ERR_KUBECONFIG_SYNTAX.* is (?:not YAML|indented wrongly)/),
+  'refuses other text that YAML 1.2 does not allow, such as a tag without a name': (d) =>
+    /[&*!?|>%@`\t]/.test(d.text.replace(/"[^"\n]*"|'[^'\n]*'/g, '')) &&
+    refused(d, /ERR_KUBECONFIG_SYNTAX.* is (?:not YAML|indented)/),
   'refuses keys that are numbers but no integers': (d) =>
     /[.\d]["']?:/.test(d.text) &&
     refused(d, /has a number (?:as a key that is not an integer|that is not finite)/),
