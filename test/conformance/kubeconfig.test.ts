@@ -14,7 +14,8 @@ import { buildTimeout, missingGo } from './go-programs.ts'
 
 const missing = missingGo()
 const because = missing === null ? 'real client-go' : `skipped: ${missing}`
-const seed = Number(process.env['PODWIRE_SEED'] ?? Date.now() % 2 ** 31)
+// The same inputs for everybody; another seed looks further, and what it finds becomes a recorded case.
+const seed = Number(process.env['PODWIRE_SEED'] ?? 41)
 const inputs = Number(process.env['PODWIRE_INPUTS'] ?? 5_000)
 
 let clientGo: Clientcmd
