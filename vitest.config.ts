@@ -12,9 +12,8 @@ const project = (name: string, groupOrder: number, timeout: number, settings = {
   },
 })
 
-// A process for each of a hundred small files takes longer than the tests in them, and some of those wait a second or
-// two, which others can use. They leave no fake timers, environment or listeners to the next file.
-const fast = { isolate: false, maxWorkers: 4 }
+// Some of these tests wait a second or two, which others can use.
+const fast = { maxWorkers: 4 }
 
 export default defineConfig({
   test: {

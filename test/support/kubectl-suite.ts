@@ -186,7 +186,7 @@ export function kubectlSuite({ name: because, path, timeout }: KubectlUnderTest)
 
   it.skipIf(absent)(`exec -it follows the terminal's size (${because})`, async () => {
     const { spawn: spawnTerminal } = await import('@lydell/node-pty')
-    const script = 'trap "stty size" WINCH; stty size; read line; stty size; read line'
+    const script = 'trap "stty size" WINCH; stty size; read line; stty size; read line; exit 0'
     const terminal = spawnTerminal(kubectl, ['exec', '-it', 'web-0', '--', 'sh', '-c', script], {
       cols: 90,
       rows: 30,
