@@ -1,7 +1,6 @@
 import type { Wrapped } from './process/command-signals.ts'
 import { CommandSignals } from './process/command-signals.ts'
 import { collectExec } from './process/exec.ts'
-import type { Opener } from './process/open-process.ts'
 import { openProcess } from './process/open-process.ts'
 import type {
   ExecOptions,
@@ -14,10 +13,9 @@ import { needsWrapper, validExecOptions, validSpawnOptions } from './process/opt
 import type { RemoteProcess } from './process/remote-process.ts'
 import type { Exactly, SpawnedProcess } from './process/spawned-process.ts'
 import { lengthOf } from './process/stdin-source.ts'
+import { streamOpener } from './process/stream-request.ts'
 import type { WrapperOptions } from './process/wrapper.ts'
 import { Wrapper } from './process/wrapper.ts'
-import type { SessionNeeds, Subprotocol } from './protocol/index.ts'
-import { chooseSubprotocol, execPath, mustRequestStdin, supportsClose } from './protocol/index.ts'
 import { validCommand, validName } from './protocol/request.ts'
 import type { ApiServer } from './transport/api-server.ts'
 
@@ -26,18 +24,6 @@ export interface PodTarget {
   readonly name: string
   readonly namespace: string
   readonly container?: string | undefined
-}
-
-/** The streams a session asks the server for. */
-interface Request extends SessionNeeds {
-  readonly command: readonly string[]
-  readonly wrapper: Wrapper | null
-  readonly container: string | undefined
-  readonly stdout: boolean
-  readonly stderr: boolean
-  /** Bytes; `null`: not known beforehand. */
-  readonly stdinLength: number | null
-  readonly stdinMustEnd: boolean
 }
 
 /** Milliseconds for a session that sends a signal. */
@@ -88,12 +74,15 @@ export class Pod {
     const streams = { stdin: stdin !== undefined, stdout: true, stderr: true, tty: false }
     const argv = validCommand(command)
     const wrapped = this.#wrap(argv, options, streams)
-    const open = this.#opener(subprotocol, {
+    const open = streamOpener(this.#server, {
       ...streams,
       kind: 'exec',
+      namespace: this.namespace,
+      pod: this.name,
+      container: this.#containerOf(container),
       command: argv,
       wrapper: wrapped?.wrapper ?? null,
-      container: this.#containerOf(container),
+      subprotocol,
       stdinLength: stdin === undefined ? null : lengthOf(stdin),
       stdinMustEnd: true,
     })
@@ -121,12 +110,15 @@ export class Pod {
     }
     const argv = validCommand(command)
     const wrapped = this.#wrap(argv, options, streams)
-    const open = this.#opener(subprotocol, {
+    const open = streamOpener(this.#server, {
       ...streams,
       kind: 'exec',
+      namespace: this.namespace,
+      pod: this.name,
+      container: this.#containerOf(container),
       command: argv,
       wrapper: wrapped?.wrapper ?? null,
-      container: this.#containerOf(container),
+      subprotocol,
       stdinLength: null,
       stdinMustEnd: false,
     })
@@ -150,30 +142,5 @@ export class Pod {
 
   #containerOf(container: string | undefined): string | undefined {
     return container === undefined ? this.container : validName('container', container)
-  }
-
-  #opener(subprotocol: Subprotocol | undefined, request: Request): Opener {
-    const { command, wrapper, stdin, stdinLength, stdinMustEnd } = request
-    const best = chooseSubprotocol(request)
-    // A wrapper ends stdin by itself when it knows how long that is.
-    const isCounted = wrapper !== null && stdinLength !== null
-    const needsClose = stdin && stdinMustEnd && !isCounted && supportsClose(best.subprotocol)
-    const choice =
-      subprotocol === undefined
-        ? { ...best, fallback: needsClose ? null : best.fallback }
-        : { subprotocol, fallback: null }
-    const { endpoint } = this.#server
-    const path = (offered: Subprotocol) =>
-      execPath(
-        {
-          ...request,
-          command: wrapper?.argv(supportsClose(offered) ? null : stdinLength) ?? command,
-          namespace: this.namespace,
-          pod: this.name,
-          stdin: stdin || mustRequestStdin(offered, request),
-        },
-        endpoint.prefix,
-      )
-    return (accept, signal) => this.#server.open({ choice, path, signal }, accept)
   }
 }

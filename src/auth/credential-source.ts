@@ -1,4 +1,5 @@
 import { AuthError } from '../errors.ts'
+import { knownKeys } from '../option.ts'
 import { authorization, bearer } from './authorization.ts'
 import { callerSource } from './caller-source.ts'
 import { withCertificateFiles } from './certificate-files.ts'
@@ -42,13 +43,7 @@ export function credentialSource(
 
 /** What is not understood is never shown: it may be the secret itself. */
 function checkShape(auth: Exclude<Auth, (...args: never) => unknown>): void {
-  if (typeof auth !== 'object' || auth === null || Array.isArray(auth)) {
-    throw new TypeError('auth must be an object, such as { token }, or a function')
-  }
-  const unknown = Object.keys(auth).find((key) => !authKeys.includes(key))
-  if (unknown !== undefined) {
-    throw new TypeError(`auth has no '${unknown}'; it has ${authKeys.join(', ')}`)
-  }
+  knownKeys('auth', auth, authKeys)
   if ('username' in auth && ('token' in auth || 'tokenFile' in auth)) {
     throw new TypeError('auth takes a token or a username with its password, and not both')
   }

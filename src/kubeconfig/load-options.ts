@@ -1,4 +1,5 @@
 import type { Impersonation } from '../auth/impersonation.ts'
+import { knownKeys } from '../option.ts'
 import { parseProxyUrl } from './proxy-url.ts'
 import { parseServer } from './server.ts'
 
@@ -44,14 +45,7 @@ const overrideKeys = [...OVERRIDES, 'insecureSkipTlsVerify', 'impersonate']
 
 /** One that is misspelt would leave the command to the kubeconfig's own cluster. */
 function validOverrides(overrides: Overrides = {}): Overrides {
-  if (typeof overrides !== 'object' || overrides === null || Array.isArray(overrides)) {
-    throw new TypeError('overrides must be an object')
-  }
-  for (const key of Object.keys(overrides)) {
-    if (!overrideKeys.includes(key)) {
-      throw new TypeError(`overrides has no '${key}'; it has ${overrideKeys.join(', ')}`)
-    }
-  }
+  knownKeys('overrides', overrides, overrideKeys)
   return overrides
 }
 

@@ -1,3 +1,4 @@
+import { knownKeys, maxTimer, optionalBoolean, wholeNumber } from '../option.ts'
 import type { Status, Subprotocol, TerminalSize } from '../protocol/index.ts'
 import { isSubprotocol, subprotocols, supportsClose } from '../protocol/index.ts'
 import { validTerminalSize } from '../protocol/resize.ts'
@@ -146,35 +147,6 @@ export function validSpawnOptions(options: SpawnOptions): SpawnOptions {
   return options
 }
 
-/** The longest delay of a Node timer, in milliseconds. */
-export const maxTimer: number = 2 ** 31 - 1
-
-/** @throws {TypeError | RangeError} not an integer in the range */
-export function wholeNumber(
-  name: string,
-  value: unknown,
-  least: number,
-  most: number = Number.MAX_SAFE_INTEGER,
-): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`)
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`)
-  }
-  return value
-}
-
-/** An option that is silently ignored is worse than an error: `verfy` would not verify. */
-export function knownKeys(what: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`the options of ${what} must be an object`)
-  }
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key)) {
-      throw new TypeError(`${what} has no option '${key}'; it has ${known.join(', ')}`)
-    }
-  }
-}
-
 function sessionOptions(options: SessionCallOptions): void {
   // Not by class: a signal may come from another realm or a polyfill.
   if (options.signal !== undefined && typeof options.signal?.addEventListener !== 'function') {
@@ -198,12 +170,4 @@ function sessionOptions(options: SessionCallOptions): void {
 /** Whether the command is to run inside a shell of ours. */
 export function needsWrapper({ verify, cwd, env, onAbort = 'leave' }: SessionCallOptions): boolean {
   return verify === true || cwd !== undefined || env !== undefined || onAbort !== 'leave'
-}
-
-/** @throws {TypeError} there, and not a boolean */
-export function optionalBoolean(name: string, value: unknown): boolean | undefined {
-  if (value !== undefined && typeof value !== 'boolean') {
-    throw new TypeError(`${name} must be a boolean`)
-  }
-  return value
 }

@@ -6,6 +6,7 @@ import type { ClusterConfig, TlsConfig } from '../kubeconfig/cluster-config.ts'
 import { parseProxyUrl } from '../kubeconfig/proxy-url.ts'
 import { parseServer } from '../kubeconfig/server.ts'
 import { checkTls } from '../kubeconfig/tls.ts'
+import { knownKeys, optionalBoolean } from '../option.ts'
 import { version } from '../version.ts'
 import type { ProxyServer } from './proxy.ts'
 import { parseProxy } from './proxy.ts'
@@ -72,14 +73,7 @@ const impersonationKeys = ['user', 'uid', 'groups', 'extra']
 /** An impersonation that is misspelt would run with all rights of whoever is logged in. */
 function validImpersonation(impersonate: Impersonation | undefined): Impersonation | undefined {
   if (impersonate === undefined) return undefined
-  if (typeof impersonate !== 'object' || impersonate === null || Array.isArray(impersonate)) {
-    throw new TypeError('impersonate must be an object, such as { user }')
-  }
-  for (const key of Object.keys(impersonate)) {
-    if (!impersonationKeys.includes(key)) {
-      throw new TypeError(`impersonate has no '${key}'; it has ${impersonationKeys.join(', ')}`)
-    }
-  }
+  knownKeys('impersonate', impersonate, impersonationKeys)
   const { user, groups = [] } = impersonate
   if (typeof user !== 'string') throw new TypeError('impersonate.user must be a string')
   if (user === '') throw new RangeError('impersonate.user must name a user')
@@ -91,12 +85,7 @@ const tlsKeys = ['ca', 'cert', 'key', 'serverName', 'insecureSkipVerify']
 
 /** A misspelt option of TLS would be one that is not there. */
 function validTls(tls: TlsConfig): TlsConfig {
-  if (typeof tls !== 'object' || tls === null) throw new TypeError('tls must be an object')
-  for (const key of Object.keys(tls)) {
-    if (!tlsKeys.includes(key)) {
-      throw new TypeError(`tls has no option '${key}'; it has ${tlsKeys.join(', ')}`)
-    }
-  }
+  knownKeys('tls', tls, tlsKeys)
   for (const key of ['ca', 'cert', 'key'] as const) {
     const pem: unknown = tls[key]
     if (pem !== undefined && typeof pem !== 'string' && !(pem instanceof Uint8Array)) {
@@ -106,9 +95,7 @@ function validTls(tls: TlsConfig): TlsConfig {
   if (tls.serverName !== undefined && typeof tls.serverName !== 'string') {
     throw new TypeError('tls.serverName must be a string')
   }
-  if (tls.insecureSkipVerify !== undefined && typeof tls.insecureSkipVerify !== 'boolean') {
-    throw new TypeError('tls.insecureSkipVerify must be a boolean')
-  }
+  optionalBoolean('tls.insecureSkipVerify', tls.insecureSkipVerify)
   return tls
 }
 

@@ -12,7 +12,7 @@ interface Layer {
   readonly pure?: true
 }
 
-const base = ['protocol', 'errors', 'version']
+const base = ['protocol', 'errors', 'option', 'version']
 const configuration = [...base, 'yaml', 'auth', 'kubeconfig']
 const session = [...configuration, 'transport', 'process']
 const client = [...session, 'background', 'forward', 'copy', 'pod', 'cluster']
@@ -21,6 +21,7 @@ const client = [...session, 'background', 'forward', 'copy', 'pod', 'cluster']
 export const layers: Readonly<Record<string, Layer>> = {
   protocol: { layers: [], pure: true },
   errors: { layers: [], pure: true },
+  option: { layers: [], pure: true },
   version: { layers: [], pure: true },
   yaml: { layers: base, packages: ['yaml'] },
   auth: { layers: [...base, 'yaml'] },

@@ -81,10 +81,10 @@ test('neither a source nor its credential can be printed', async () => {
 })
 
 test.each<[string, unknown, string]>([
-  ['a bare token', 's3cret', 'auth must be an object'],
-  ['null', null, 'auth must be an object'],
-  ['a list', ['s3cret'], 'auth must be an object'],
-  ['a misspelt key', { tokn: 's3cret' }, "auth has no 'tokn'"],
+  ['a bare token', 's3cret', 'auth takes an object'],
+  ['null', null, 'auth takes an object'],
+  ['a list', ['s3cret'], 'auth takes an object'],
+  ['a misspelt key', { tokn: 's3cret' }, "auth has no option 'tokn'"],
   ['two kinds', { token: 's3cret', username: 'u', password: 's3cret' }, 'and not both'],
   ['a lone password', { password: 's3cret' }, 'auth.password needs auth.username'],
   ['a token that is none', { token: 5 }, 'auth.token must be a string'],

@@ -12,9 +12,9 @@ test('an empty string is absent', () => {
 test.each([
   [{ context: 1 }, 'context must be a string.'],
   [{ overrides: { token: 1 } }, 'overrides.token must be a string.'],
-  [{ overrides: { sever: 'https://x' } }, "overrides has no 'sever'"],
-  [{ overrides: 5 }, 'overrides must be an object'],
-  [{ overrides: null }, 'overrides must be an object'],
+  [{ overrides: { sever: 'https://x' } }, "overrides has no option 'sever'"],
+  [{ overrides: 5 }, 'overrides takes an object'],
+  [{ overrides: null }, 'overrides takes an object'],
 ])('%j is of the wrong type', (options, message) => {
   const check = () => checkLoadOptions(options as unknown as LoadOptions)
   expect(check).toThrow(TypeError)

@@ -1,14 +1,8 @@
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { maxTimer } from '../../../src/option.ts'
 import type { ExecOptions, SpawnOptions } from '../../../src/process/options.ts'
-import {
-  knownKeys,
-  maxTimer,
-  optionalBoolean,
-  validExecOptions,
-  validSpawnOptions,
-  wholeNumber,
-} from '../../../src/process/options.ts'
+import { validExecOptions, validSpawnOptions } from '../../../src/process/options.ts'
 
 type Bad = readonly [name: string, options: unknown, error: typeof TypeError | typeof RangeError]
 
@@ -112,28 +106,4 @@ describe('spawn takes', () => {
     ['no tty', { tty: false, stderr: true }],
     ['a size', { tty: { columns: 65_535, rows: 1 } }],
   ])('%s', (_name, options) => expect(validSpawnOptions(options)).toBe(options))
-})
-
-describe('the words', () => {
-  it('name the option that there is not, and those that there are', () => {
-    expect(() => knownKeys('exec', { verfy: 1 }, ['verify', 'check'])).toThrow(
-      "exec has no option 'verfy'; it has verify, check",
-    )
-  })
-
-  it('name the number, its borders and what it was', () => {
-    expect(() => wholeNumber('timeout', 0, 1, 9)).toThrow(
-      'timeout must be an integer from 1 to 9, not 0',
-    )
-    expect(() => wholeNumber('timeout', '5', 1)).toThrow('timeout must be a number')
-    expect(wholeNumber('timeout', 9, 1, 9)).toBe(9)
-  })
-
-  it('name the boolean', () => {
-    expect(() => optionalBoolean('check', 'yes')).toThrow('check must be a boolean')
-    expect([optionalBoolean('check', undefined), optionalBoolean('check', false)]).toEqual([
-      undefined,
-      false,
-    ])
-  })
 })

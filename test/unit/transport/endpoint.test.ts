@@ -121,10 +121,10 @@ describe('what is refused', () => {
 })
 
 it.each<[unknown, string]>([
-  [{ usr: 'bob' }, "impersonate has no 'usr'"],
-  ['bob', 'impersonate must be an object'],
-  [['bob'], 'impersonate must be an object'],
-  [null, 'impersonate must be an object'],
+  [{ usr: 'bob' }, "impersonate has no option 'usr'"],
+  ['bob', 'impersonate takes an object'],
+  [['bob'], 'impersonate takes an object'],
+  [null, 'impersonate takes an object'],
   [{}, 'impersonate.user must be a string'],
   [{ user: '' }, 'impersonate.user must name a user'],
   [{ user: 'bob', groups: 'admins' }, 'impersonate.groups must be an array'],
