@@ -1,12 +1,10 @@
-import type { IncomingMessage } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import type { FetchText, TextRequest, TextResponse } from '../auth/fetch-text.ts'
 import { ConnectionError, PodwireError } from '../errors.ts'
 import { readAnswer } from './answer-body.ts'
 import { connectionError } from './connection-error.ts'
-import { endpointOf, hostOf, requestOptions } from './endpoint.ts'
-import { proxyOptions } from './proxy-connection.ts'
+import { endpointOf, hostOf } from './endpoint.ts'
 import type { Environment } from './proxy-environment.ts'
+import { send } from './send.ts'
 
 /** The largest answer taken, in bytes. */
 const maxAnswer = 1024 * 1024
@@ -21,7 +19,7 @@ export function textFetcher(env: Environment): FetchText {
 
 /** @throws {ConnectionError} no connection, no answer in time, or an answer that is too large */
 async function fetchText(request: TextRequest, env: Environment): Promise<TextResponse> {
-  const { ca, headers, method, signal } = request
+  const { ca, headers, method, body, signal } = request
   const { origin, pathname, search } = new URL(request.url)
   const endpoint = endpointOf(
     { server: origin, ...(ca !== undefined && { tls: { ca } }) },
@@ -29,22 +27,8 @@ async function fetchText(request: TextRequest, env: Environment): Promise<TextRe
     env,
   )
   try {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const sent = requestHttps({
-        // An agent would make the connection itself.
-        ...(endpoint.proxy === null && { agent: false }),
-        ...requestOptions(endpoint, { headers }),
-        ...proxyOptions(endpoint, {}, signal),
-        hostname: endpoint.hostname,
-        port: endpoint.port,
-        path: pathname + search,
-        method,
-        signal,
-      })
-      sent.once('response', resolve)
-      sent.on('error', reject)
-      sent.end(request.body)
-    })
+    const path = pathname + search
+    const response = await send(endpoint, { method, path, credential: { headers }, body, signal })
     const text = (await readAnswer(response, maxAnswer)).toString('utf8')
     return { status: response.statusCode ?? 0, text }
   } catch (error) {

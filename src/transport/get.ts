@@ -1,14 +1,11 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
-import { request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import type { Credential } from '../auth/credential.ts'
 import { ConnectionError, PodwireError } from '../errors.ts'
 import { readAnswer } from './answer-body.ts'
 import { connectionError, handshakeTimeout } from './connection-error.ts'
 import type { Endpoint } from './endpoint.ts'
-import { nameOf, requestOptions } from './endpoint.ts'
-import { proxyOptions } from './proxy-connection.ts'
+import { nameOf } from './endpoint.ts'
 import { readRefusal } from './refusal.ts'
+import { send } from './send.ts'
 
 /** The largest answer taken, in bytes. A pod is some kilobytes. */
 const maxAnswer = 32 * 1024 * 1024
@@ -32,7 +29,8 @@ export async function getJson(endpoint: Endpoint, options: GetOptions): Promise<
   const timeout = AbortSignal.timeout(options.timeout)
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
   try {
-    const response = await send(endpoint, options.path, options.credential, signal)
+    const { path, credential } = options
+    const response = await send(endpoint, { path, credential, signal })
     if (response.statusCode !== 200) throw await readRefusal(response, 'request')
     return JSON.parse((await readAnswer(response, maxAnswer)).toString('utf8'))
   } catch (error) {
@@ -50,34 +48,10 @@ export async function answers(endpoint: Endpoint, timeout: number): Promise<bool
   try {
     const signal = AbortSignal.timeout(timeout)
     const path = `${endpoint.prefix}/version`
-    const response = await send({ ...endpoint, headers: {} }, path, {}, signal)
+    const response = await send({ ...endpoint, headers: {} }, { path, credential: {}, signal })
     response.destroy()
     return true
   } catch {
     return false
   }
-}
-
-function send(
-  endpoint: Endpoint,
-  path: string,
-  credential: Credential,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const { secure, hostname, port } = endpoint
-  return new Promise((resolve, reject) => {
-    const request: ClientRequest = (secure ? requestHttps : requestHttp)({
-      // An agent would make the connection itself.
-      ...(endpoint.proxy === null && { agent: false }),
-      ...requestOptions(endpoint, credential),
-      ...proxyOptions(endpoint, credential, signal),
-      hostname,
-      port,
-      path,
-      signal,
-    })
-    request.once('response', resolve)
-    request.on('error', reject)
-    request.end()
-  })
 }

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http'
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import type { Credential } from '../auth/credential.ts'
+import type { Endpoint } from './endpoint.ts'
+import { requestOptions } from './endpoint.ts'
+import { proxyOptions } from './proxy-connection.ts'
+
+export interface Request {
+  /** @default 'GET' */
+  readonly method?: string
+  /** Path and query. */
+  readonly path: string
+  readonly credential: Credential
+  readonly body?: string | undefined
+  /** Ends the request, and the answer's body with it. */
+  readonly signal: AbortSignal
+}
+
+/** One request on a connection of its own; its answer as soon as there are headers, whatever they say. */
+export function send(endpoint: Endpoint, request: Request): Promise<IncomingMessage> {
+  const { secure, hostname, port } = endpoint
+  const { method = 'GET', path, credential, body, signal } = request
+  return new Promise((resolve, reject) => {
+    const sent = (secure ? requestHttps : requestHttp)({
+      // An agent would make the connection itself.
+      ...(endpoint.proxy === null && { agent: false }),
+      ...requestOptions(endpoint, credential),
+      ...proxyOptions(endpoint, credential, signal),
+      hostname,
+      port,
+      method,
+      path,
+      signal,
+    })
+    sent.once('response', resolve)
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
