@@ -70,7 +70,7 @@ export class Pod {
     command: readonly string[],
     options: ExecOptions = {},
   ): Promise<ExecResult<string | Uint8Array>> {
-    const { stdin, container, subprotocol } = validExecOptions(options)
+    const { stdin, container, subprotocol, trace } = validExecOptions(options)
     const streams = { stdin: stdin !== undefined, stdout: true, stderr: true, tty: false }
     const argv = validCommand(command)
     const wrapped = this.#wrap(argv, options, streams)
@@ -83,6 +83,7 @@ export class Pod {
       command: argv,
       wrapper: wrapped?.wrapper ?? null,
       subprotocol,
+      trace,
       stdinLength: stdin === undefined ? null : lengthOf(stdin),
       stdinMustEnd: true,
     })
@@ -100,7 +101,7 @@ export class Pod {
     options?: Exactly<Options>,
   ): Promise<SpawnedProcess<Options>>
   async spawn(command: readonly string[], options: SpawnOptions = {}): Promise<RemoteProcess> {
-    const { stdin, stdout, stderr, tty, container, subprotocol } = validSpawnOptions(options)
+    const { stdin, stdout, stderr, tty, container, subprotocol, trace } = validSpawnOptions(options)
     const hasTty = tty !== undefined && tty !== false
     const streams = {
       stdin: stdin === true,
@@ -119,6 +120,7 @@ export class Pod {
       command: argv,
       wrapper: wrapped?.wrapper ?? null,
       subprotocol,
+      trace,
       stdinLength: null,
       stdinMustEnd: false,
     })

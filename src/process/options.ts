@@ -3,6 +3,7 @@ import type { Status, Subprotocol, TerminalSize } from '../protocol/index.ts'
 import { isSubprotocol, subprotocols, supportsClose } from '../protocol/index.ts'
 import { validTerminalSize } from '../protocol/resize.ts'
 import type { HeartbeatOptions } from '../transport/heartbeat.ts'
+import type { Trace } from '../transport/traced-socket.ts'
 import type { StdinSource } from './stdin-source.ts'
 import { lengthOf, validStdinSource } from './stdin-source.ts'
 import { validEnvironment, validFolder } from './surroundings.ts'
@@ -37,6 +38,11 @@ export interface SessionCallOptions {
    * @default 'leave'
    */
   readonly onAbort?: OnAbort | undefined
+  /**
+   * Gets everything that happens on the session's WebSocket, payloads included; `formatTraceEvent` makes a line of it.
+   * It is called in the middle of things: let it do little.
+   */
+  readonly trace?: Trace | undefined
 }
 
 export interface ExecOptions extends SessionCallOptions {
@@ -99,6 +105,7 @@ const sessionKeys = [
   'cwd',
   'env',
   'onAbort',
+  'trace',
 ]
 const execKeys = ['stdin', 'encoding', 'maxBuffer', 'check', 'reject', 'timeout']
 const spawnKeys = ['stdin', 'stdout', 'stderr', 'tty']
@@ -161,6 +168,9 @@ function sessionOptions(options: SessionCallOptions): void {
   if (options.env !== undefined) validEnvironment(options.env)
   if (options.onAbort !== undefined && !reactions.includes(options.onAbort)) {
     throw new RangeError("onAbort must be 'leave', 'terminate' or 'kill'")
+  }
+  if (options.trace !== undefined && typeof options.trace !== 'function') {
+    throw new TypeError('trace must be a function')
   }
   if (options.verify === false && needsWrapper({ ...options, verify: undefined })) {
     throw new RangeError('cwd, env and onAbort verify, too: leave verify out, or make it true')

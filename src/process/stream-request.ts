@@ -1,7 +1,15 @@
-import type { SessionNeeds, Subprotocol, SubprotocolChoice } from '../protocol/index.ts'
+import type {
+  SessionNeeds,
+  Subprotocol,
+  SubprotocolChoice,
+  TraceRequest,
+} from '../protocol/index.ts'
 import { chooseSubprotocol, execPath, mustRequestStdin, supportsClose } from '../protocol/index.ts'
 import type { ApiServer } from '../transport/api-server.ts'
+import type { Trace } from '../transport/traced-socket.ts'
+import { TracedSocket } from '../transport/traced-socket.ts'
 import type { Opener } from './open-process.ts'
+import type { Session } from './session.ts'
 import type { Wrapper } from './wrapper.ts'
 
 /** What a session asks the server for. */
@@ -19,6 +27,7 @@ export interface StreamRequest extends SessionNeeds {
   readonly stdinMustEnd: boolean
   /** Offered instead of the one that serves the session best. */
   readonly subprotocol: Subprotocol | undefined
+  readonly trace: Trace | undefined
 }
 
 /** Dials for the request; what is asked for may depend on the subprotocol that is offered. */
@@ -34,7 +43,23 @@ export function streamOpener(server: ApiServer, request: StreamRequest): Opener 
       },
       server.endpoint.prefix,
     )
-  return (accept, signal) => server.open({ choice, path, signal }, accept)
+  return async (accept, signal) => {
+    const { trace } = request
+    if (trace === undefined) return server.open({ choice, path, signal }, accept)
+    const traced = traceRequest(request)
+    let session: Session | undefined
+    await server.open({ choice, path, signal }, (socket) => {
+      const tracedSocket = new TracedSocket(socket, traced, trace)
+      session = accept(tracedSocket)
+      return tracedSocket.events(session)
+    })
+    return session as Session
+  }
+}
+
+function traceRequest(request: StreamRequest): TraceRequest {
+  const { kind, namespace, pod, container = null, stdin, stdout, stderr, tty } = request
+  return { kind, namespace, pod, container, stdin, stdout, stderr, tty }
 }
 
 function choiceFor(request: StreamRequest): SubprotocolChoice {

@@ -24,4 +24,6 @@ export {
   subprotocols,
   supportsClose,
 } from './subprotocol.ts'
+export type { TraceDirection, TraceEvent, TraceRequest } from './trace.ts'
+export { formatTraceEvent, parseTrace } from './trace.ts'
 export type { Violation } from './violation.ts'
