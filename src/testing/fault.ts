@@ -64,6 +64,12 @@ export type Fault =
   | { readonly kind: 'byte-by-byte' }
   /** A message on stdout of so many bytes right after the open. Default: 33 MiB. */
   | { readonly kind: 'oversized-message'; readonly bytes?: number }
+  // Recordings
+  /**
+   * The server does what it did in a session that was recorded, whatever the command: `trace` has the lines of
+   * `formatTraceEvent`, contents included. The client must offer the same subprotocol and send as much stdin.
+   */
+  | { readonly kind: 'replay'; readonly trace: string }
   // Pace
   /** So many milliseconds before each message. */
   | { readonly kind: 'delay'; readonly milliseconds: number }

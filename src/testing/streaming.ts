@@ -1,3 +1,4 @@
+import type { Subprotocol } from '../protocol/index.ts'
 import { serveAttach } from './attach-session.ts'
 import type { ChannelConnection } from './channel-connection.ts'
 import { applyFault } from './fault/apply.ts'
@@ -8,6 +9,7 @@ import { localProcess } from './local-process.ts'
 import { negotiate } from './negotiation.ts'
 import type { Generation } from './options.ts'
 import type { ProcessResult } from './remote-command-status.ts'
+import { recordingOf, replay } from './replay.ts'
 import { offeredSubprotocols } from './request-log.ts'
 import type { SessionContext } from './session.ts'
 import { finish, readyChannel, serveSession } from './session.ts'
@@ -50,6 +52,7 @@ export function serveStreaming(
 
   const { subprotocol } = negotiation
   const answered = fault?.kind === 'wrong-subprotocol' ? fault.subprotocol : subprotocol
+  if (fault?.kind === 'replay') return serveReplay(upgrade, subprotocol, fault.trace)
   const connection = acceptUpgrade(upgrade, subprotocol, answered)
   if (connection === null) return null
   const outlet = applyFault(fault, connection)
@@ -65,6 +68,24 @@ export function serveStreaming(
   }
   void ready.then(() => serve(session, failure)).catch(() => connection.reset())
   return null
+}
+
+function serveReplay(
+  upgrade: Upgrade,
+  subprotocol: Subprotocol | '',
+  trace: string,
+): HttpAnswer | null {
+  try {
+    const recording = recordingOf(trace)
+    if (subprotocol !== recording.subprotocol) {
+      return textAnswer(`the trace was recorded over ${recording.subprotocol}`, 400)
+    }
+    const connection = acceptUpgrade(upgrade, subprotocol, subprotocol)
+    if (connection !== null) void replay(connection, recording)
+    return null
+  } catch (error) {
+    return textAnswer((error as Error).message, 500)
+  }
 }
 
 async function serve(session: SessionContext, failure: Failure | null): Promise<void> {
