@@ -14,7 +14,7 @@ interface Layer {
 
 const base = ['protocol', 'errors', 'option', 'version']
 const configuration = [...base, 'yaml', 'auth', 'kubeconfig']
-const session = [...configuration, 'transport', 'process']
+const session = [...configuration, 'transport', 'pods', 'process']
 const client = [...session, 'background', 'forward', 'copy', 'pod', 'cluster']
 
 /** Each folder and each root file of src, and what it may import. */
@@ -27,7 +27,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   auth: { layers: [...base, 'yaml'] },
   kubeconfig: { layers: [...base, 'yaml', 'auth'] },
   transport: { layers: configuration, packages: ['ws'] },
-  process: { layers: [...configuration, 'transport'] },
+  pods: { layers: [...configuration, 'transport'] },
+  process: { layers: [...configuration, 'transport', 'pods'] },
   background: { layers: session },
   forward: { layers: session },
   copy: { layers: session },
