@@ -24,6 +24,8 @@ export {
   subprotocols,
   supportsClose,
 } from './subprotocol.ts'
+export type { TimelineRow } from './timeline.ts'
+export { timeline } from './timeline.ts'
 export type { TraceDirection, TraceEvent, TraceRequest } from './trace.ts'
 export { formatTraceEvent, parseTrace } from './trace.ts'
 export type { Violation } from './violation.ts'

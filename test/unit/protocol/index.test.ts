@@ -24,5 +24,6 @@ test('the public names', () => {
     'podsPath',
     'subprotocols',
     'supportsClose',
+    'timeline',
   ])
 })
