@@ -2,33 +2,58 @@ import { loadClusterConfig } from '../index.ts'
 import type { KubeconfigContext } from '../kubeconfig/index.ts'
 import { loadMergedKubeconfig } from '../kubeconfig/index.ts'
 import { printable } from '../protocol/printable.ts'
-import type { ClusterFlags, ConfigCommandLine } from './command-line.ts'
+import type { ClusterFlags } from './cluster-flags.ts'
+import { loadOptions } from './cluster-flags.ts'
+import { defineCommand } from './command.ts'
+import { table } from './table.ts'
+import { UsageError } from './usage-error.ts'
+
+export const configCommand = defineCommand({
+  usage: 'config (view | contexts | current-context) [options]',
+  about: `Shows the configuration.
+
+  view             what a command would use, without its secrets
+  contexts         the contexts there are, * marks the current one (also: get-contexts)
+  current-context  its name`,
+  flags: {},
+  async run({ flags, operands }) {
+    process.stdout.write(await configText(operands, flags))
+    return 0
+  },
+})
 
 /** What `podwire config` prints. */
-export async function configCommand({ verb, load }: ConfigCommandLine): Promise<string> {
-  return verb === 'view' ? view(load) : contexts(load)
+export async function configText(
+  [verb, ...others]: readonly string[],
+  flags: ClusterFlags,
+): Promise<string> {
+  if (others.length === 0) {
+    if (verb === 'view') return view(flags)
+    if (verb === 'contexts' || verb === 'get-contexts') return contexts(flags)
+    if (verb === 'current-context') return currentContext(flags)
+  }
+  throw new UsageError('config takes view, contexts or current-context')
 }
 
 /** The configuration that a command would use; the config itself keeps its secrets out of JSON. */
-async function view(load: ClusterFlags): Promise<string> {
-  return `${JSON.stringify(await loadClusterConfig(load), null, 2)}\n`
+async function view(flags: ClusterFlags): Promise<string> {
+  return `${JSON.stringify(await loadClusterConfig(loadOptions(flags)), null, 2)}\n`
 }
 
 async function contexts({ kubeconfig, context }: ClusterFlags): Promise<string> {
   const document = await loadMergedKubeconfig(kubeconfig)
   const current = context ?? document.currentContext
   const rows = [...document.contexts].map(([name, entry]) => row(name, entry, name === current))
-  return table([['CURRENT', 'NAME', 'CLUSTER', 'USER', 'NAMESPACE'], ...rows])
+  return table([['CURRENT', 'NAME', 'CLUSTER', 'AUTHINFO', 'NAMESPACE'], ...rows])
+}
+
+async function currentContext({ kubeconfig, context }: ClusterFlags): Promise<string> {
+  const current = context ?? (await loadMergedKubeconfig(kubeconfig)).currentContext
+  if (!current) throw new UsageError('current-context is not set', false)
+  return `${printable(current)}\n`
 }
 
 function row(name: string, context: KubeconfigContext, isCurrent: boolean): string[] {
   const { cluster, user, namespace = '' } = context
   return [isCurrent ? '*' : '', ...[name, cluster, user, namespace].map(printable)]
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths =
-    rows[0]?.map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0))) ?? []
-  const lines = rows.map((cells) => cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '))
-  return lines.map((line) => `${line.trimEnd()}\n`).join('')
 }

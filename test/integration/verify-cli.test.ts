@@ -46,7 +46,7 @@ async function exec(options: readonly string[], script: string, stdin = '') {
 it('gives output and exit code as they are', async () => {
   expect(await exec(['--verify'], 'cat; echo err >&2; exit 3', 'in')).toEqual({
     stdout: 'in',
-    stderr: 'err\n',
+    stderr: 'err\ncommand terminated with exit code 3\n',
     exitCode: 3,
   })
 })
@@ -57,11 +57,15 @@ it('a hop that is lost is 255 instead of 0', async () => {
   expect(await exec([], script)).toMatchObject({ stdout: 'out\n', exitCode: 0 })
   const verified = await exec(['--verify'], script)
   expect(verified).toMatchObject({ stdout: 'out\n', exitCode: 255 })
-  expect(verified.stderr).toMatch(/^podwire: the server reported success, but the command/)
+  expect(verified.stderr).toMatch(/^error: the server reported success, but the command/)
 })
 
 it('stdin that is left unread does not hold it up', async () => {
   server.setFault({ kind: 'unread-stdin' })
   const result = await exec(['--verify'], 'head -c 5; exit 3', 'x'.repeat(1024 * 1024))
-  expect(result).toEqual({ stdout: 'xxxxx', stderr: '', exitCode: 3 })
+  expect(result).toEqual({
+    stdout: 'xxxxx',
+    stderr: 'command terminated with exit code 3\n',
+    exitCode: 3,
+  })
 })

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { configCommand } from '../../../src/cli/config-command.ts'
+import { configText } from '../../../src/cli/config-command.ts'
+import { UsageError } from '../../../src/cli/usage-error.ts'
 
 let folder: string
 let kubeconfig: string
@@ -18,17 +19,24 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 it('lists contexts in columns, and lets no name speak to the terminal', async () => {
-  expect(await configCommand({ verb: 'contexts', load: { kubeconfig } })).toBe(
+  expect(await configText(['contexts'], { kubeconfig })).toBe(
     [
-      'CURRENT  NAME       CLUSTER  USER  NAMESPACE',
-      '*        long-name  c        u     shop',
-      '         b [31m     other',
+      'CURRENT   NAME        CLUSTER   AUTHINFO   NAMESPACE',
+      '*         long-name   c         u          shop',
+      '          b [31m      other',
       '',
     ].join('\n'),
   )
 })
 
 it('marks the context that was asked for', async () => {
-  const load = { kubeconfig, context: 'none' }
-  expect(await configCommand({ verb: 'contexts', load })).not.toContain('*')
+  expect(await configText(['get-contexts'], { kubeconfig, context: 'none' })).not.toContain('*')
+})
+
+it.each([[[]], [['edit']], [['view', 'x']]])('%j is refused', async (operands) => {
+  await expect(configText(operands, {})).rejects.toThrow(UsageError)
+})
+
+it('names the current context', async () => {
+  expect(await configText(['current-context'], { kubeconfig })).toBe('long-name\n')
 })

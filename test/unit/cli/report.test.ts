@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { exitCodeOf } from '../../../src/cli/exec-command.ts'
+import { exitCodeOf } from '../../../src/cli/report.ts'
 import {
   AuthError,
   ConnectionError,

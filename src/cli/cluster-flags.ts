@@ -1,0 +1,96 @@
+import type { ClientOptions, Impersonation, LoadOptions, Overrides } from '../index.ts'
+import { parseDuration } from './duration.ts'
+import type { FlagTable, FlagValues } from './flags.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Which cluster, and as whom: kubectl's names, for every command. */
+export const clusterFlags = {
+  namespace: { type: 'string', short: 'n', value: 'NAME', help: "default: the context's" },
+  kubeconfig: {
+    type: 'string',
+    value: 'FILE',
+    help: "default: $KUBECONFIG, ~/.kube/config, the pod's service account",
+  },
+  context: { type: 'string', value: 'NAME', help: "default: the kubeconfig's current one" },
+  cluster: { type: 'string', value: 'NAME', help: "instead of the context's cluster" },
+  user: { type: 'string', value: 'NAME', help: "instead of the context's user" },
+  server: { type: 'string', short: 's', value: 'URL', help: 'address of the API server' },
+  token: { type: 'string', value: 'TOKEN', help: 'bearer token' },
+  as: { type: 'string', value: 'USER', help: 'user to impersonate' },
+  'as-uid': { type: 'string', value: 'UID', help: "that user's uid" },
+  'as-group': { type: 'strings', value: 'GROUP', help: "that user's group; may be repeated" },
+  'as-user-extra': { type: 'strings', value: 'KEY=VALUE', help: 'may be repeated' },
+  'tls-server-name': {
+    type: 'string',
+    value: 'NAME',
+    help: "what the server's certificate is for",
+  },
+  'insecure-skip-tls-verify': {
+    type: 'boolean',
+    help: "do not check the server's certificate: anybody on the way can read everything",
+  },
+  'request-timeout': {
+    type: 'string',
+    value: 'TIME',
+    help: 'for one request, such as 10 or 10s; default: 30s',
+  },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies FlagTable
+
+export type ClusterFlagTable = typeof clusterFlags
+
+export type ClusterFlags = FlagValues<ClusterFlagTable>
+
+/** What the flags say about where the configuration is. @throws {UsageError} */
+export function loadOptions(flags: ClusterFlags): LoadOptions {
+  const { kubeconfig, context, cluster, user, namespace } = flags
+  const names = present({ kubeconfig, context, cluster, user, namespace })
+  const overrides: Overrides = present({
+    server: flags.server,
+    token: flags.token,
+    tlsServerName: flags['tls-server-name'],
+    insecureSkipTlsVerify: flags['insecure-skip-tls-verify'],
+    impersonate: impersonation(flags),
+  })
+  return { ...names, overrides }
+}
+
+/** The options of `connect`. @throws {UsageError} */
+export function connectOptions(flags: ClusterFlags): LoadOptions & ClientOptions {
+  const timeout = requestTimeout(flags['request-timeout'])
+  return {
+    ...loadOptions(flags),
+    ...(timeout > 0 && { handshakeTimeout: timeout }),
+    onPluginStderr: (chunk) => process.stderr.write(chunk),
+  }
+}
+
+/** Milliseconds; a bare number is seconds, 0 is the default. */
+function requestTimeout(text = '0'): number {
+  const timeout = /^\d+$/.test(text) ? Number(text) * 1_000 : parseDuration(text)
+  if (timeout !== null && timeout >= 0) return Math.ceil(timeout)
+  throw new UsageError(`--request-timeout takes a time such as 10s, not ${JSON.stringify(text)}`)
+}
+
+function impersonation(flags: ClusterFlags): Impersonation | undefined {
+  const { as: user, 'as-uid': uid, 'as-group': groups, 'as-user-extra': extras } = flags
+  if (user === undefined) {
+    if (uid === undefined && groups === undefined && extras === undefined) return undefined
+    throw new UsageError('--as-uid, --as-group and --as-user-extra need --as')
+  }
+  const extra: Record<string, string[]> = {}
+  for (const text of extras ?? []) {
+    const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
+    if (key === undefined || value === undefined) {
+      throw new UsageError(`--as-user-extra takes KEY=VALUE, not ${JSON.stringify(text)}`)
+    }
+    extra[key] = [...(extra[key] ?? []), value]
+  }
+  return { user, ...present({ uid, groups, extra: extras && extra }) }
+}
+
+/** The entries that are there, for options that may be absent and never `undefined`. */
+function present<T extends object>(entries: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  const known = Object.entries(entries).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(known) as { [Key in keyof T]?: Exclude<T[Key], undefined> }
+}

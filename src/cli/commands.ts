@@ -1,0 +1,27 @@
+import type { Command } from './command.ts'
+
+export interface CommandEntry {
+  /** One line of `podwire --help`; absent: not mentioned. */
+  readonly about?: string
+  readonly load: () => Promise<Command>
+}
+
+/** The commands, in the order of `podwire --help`. */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  exec: {
+    about: 'Run a command in a container',
+    load: async () => (await import('./exec-command.ts')).execCommand,
+  },
+  config: {
+    about: 'Show contexts, or what a command would use',
+    load: async () => (await import('./config-command.ts')).configCommand,
+  },
+  version: {
+    about: 'Print the version',
+    load: async () => (await import('./version-command.ts')).versionCommand,
+  },
+  options: {
+    about: 'Print the flags that every command takes',
+    load: async () => (await import('./options-command.ts')).optionsCommand,
+  },
+}

@@ -1,0 +1,13 @@
+import { clusterFlags } from './cluster-flags.ts'
+import { defineCommand } from './command.ts'
+import { flagHelp } from './help.ts'
+
+export const optionsCommand = defineCommand({
+  usage: 'options',
+  about: 'Prints the flags that every command takes.',
+  flags: {},
+  async run() {
+    process.stdout.write(`Every command takes these:\n${flagHelp(clusterFlags)}`)
+    return 0
+  },
+})

@@ -1,0 +1,62 @@
+import { clusterFlags } from './cluster-flags.ts'
+import type { Command } from './command.ts'
+import { commands } from './commands.ts'
+import type { FlagTable } from './flags.ts'
+import { parseFlags } from './flags.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Runs the program; what goes wrong is told on stderr. @returns the exit code */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  const { name, rest } = splitCommand(args)
+  try {
+    return await runCommand(name, rest)
+  } catch (error) {
+    const { report } = await import('./report.ts')
+    return report(error, name)
+  }
+}
+
+async function runCommand(name: string | null, args: readonly string[]): Promise<number> {
+  if (name === null || name === 'help') {
+    const topic = args.find((arg) => !arg.startsWith('-'))
+    if (name === 'help' && topic !== undefined) return printHelp(await commandNamed(topic))
+    if (parseFlags({ ...clusterFlags, version: { type: 'boolean' } }, args).flags.version) {
+      return runCommand('version', [])
+    }
+    return printHelp(null)
+  }
+  const command = await commandNamed(name)
+  const line = parseFlags<FlagTable>({ ...command.flags, ...clusterFlags }, args)
+  if (line.flags['help'] === true) return printHelp(command)
+  return command.run(line)
+}
+
+async function commandNamed(name: string): Promise<Command> {
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (entry !== undefined) return entry.load()
+  throw new UsageError(`unknown command ${JSON.stringify(name)} for "podwire"`)
+}
+
+async function printHelp(command: Command | null): Promise<number> {
+  const { commandHelp, programHelp } = await import('./help.ts')
+  process.stdout.write(command === null ? programHelp(commands) : commandHelp(command))
+  return 0
+}
+
+/** The first argument that is neither a flag nor a flag's value, and the arguments around it. */
+function splitCommand(args: readonly string[]): { name: string | null; rest: readonly string[] } {
+  let position = 0
+  while (args[position]?.startsWith('-')) {
+    const arg = args[position] ?? ''
+    if (arg === '--') return { name: null, rest: args }
+    position += takesNext(arg) ? 2 : 1
+  }
+  const name = args[position] ?? null
+  return { name, rest: args.filter((_, index) => index !== position) }
+}
+
+/** A flag in front of the command has its value behind it, unless it is one of these; as kubectl sees it. */
+function takesNext(arg: string): boolean {
+  if (arg.includes('=') || (!arg.startsWith('--') && arg.length > 2)) return false
+  return !/^(?:-h|--help|--version|--insecure-skip-tls-verify)$/.test(arg)
+}

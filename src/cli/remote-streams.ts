@@ -1,0 +1,45 @@
+import type { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import type { RemoteProcess } from '../index.ts'
+import type { Interruption } from './interruption.ts'
+import { OutputError } from './report.ts'
+
+/** Connects a process to this one's streams until it has ended and all of its output is written. */
+export async function connectStreams(
+  remote: RemoteProcess,
+  interruption: Interruption,
+): Promise<number | null> {
+  const outputs = [
+    forward(remote.stdout, process.stdout, interruption),
+    forward(remote.stderr, process.stderr, interruption),
+  ]
+  if (remote.stdin !== null) {
+    const { stdin } = remote
+    process.stdin.pipe(stdin)
+    stdin.on('error', (error) => interruption.fail(error))
+    stdin.on('close', () => process.stdin.destroy())
+  }
+  try {
+    const { exitCode } = await remote.exit
+    await Promise.all(outputs)
+    return exitCode
+  } finally {
+    await Promise.allSettled(outputs)
+    process.stdin.destroy()
+  }
+}
+
+/** Writes a stream out; how its source failed is told elsewhere. */
+export async function forward(
+  source: Readable | null,
+  target: NodeJS.WriteStream,
+  interruption: Interruption,
+): Promise<void> {
+  if (source === null) return
+  target.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') interruption.brokenPipe()
+    else interruption.fail(new OutputError(`the output could not be written: ${error.message}`))
+  })
+  source.pipe(target, { end: false })
+  await finished(source).catch(() => {})
+}

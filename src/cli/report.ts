@@ -1,0 +1,41 @@
+import { ConnectionError, ExecError, StatusError, UpgradeError } from '../errors.ts'
+import { printable } from '../protocol/printable.ts'
+import { UsageError } from './usage-error.ts'
+
+/** The command ran, and what became of it here is not known: a disk that is full, for one. */
+export class OutputError extends Error {}
+
+/** Tells on stderr what went wrong, in kubectl's words where it has them. @returns the exit code */
+export function report(error: unknown, command: string | null): number {
+  process.stderr.write(`${wordsOf(error, command)}\n`)
+  return exitCodeOf(error)
+}
+
+/** One message, on one or two lines. */
+export function wordsOf(error: unknown, command: string | null = null): string {
+  if (!(error instanceof Error)) return `error: ${printable(String(error))}`
+  const { message } = error
+  if (error instanceof UsageError) {
+    const help = `podwire${command === null ? '' : ` ${command}`} --help`
+    return `error: ${message}${error.seeHelp ? `\nSee '${help}' for usage.` : ''}`
+  }
+  if (error instanceof UpgradeError) return refusal(error)
+  if (error instanceof ConnectionError) return `Unable to connect to the server: ${message}`
+  return `error: ${message}`
+}
+
+function refusal({ message, httpStatus, status, hint }: UpgradeError): string {
+  const note = hint === null ? '' : `\n${hint}`
+  if (httpStatus === 401) return `error: You must be logged in to the server (Unauthorized)${note}`
+  if (status?.message === undefined) return `error: ${message}`
+  const reason = status.reason ? ` (${printable(status.reason)})` : ''
+  return `Error from server${reason}: ${printable(status.message)}${note}`
+}
+
+/** 1, or 255 where the command ran and its end is not known. */
+export function exitCodeOf(error: unknown): number {
+  // CRI-O reports stdin that a command left unread this way, whatever the command's own exit code was.
+  const unread = error instanceof StatusError && /broken pipe$/.test(error.status?.message ?? '')
+  if (error instanceof OutputError) return 255
+  return error instanceof ExecError && (!(error instanceof StatusError) || unread) ? 255 : 1
+}
