@@ -20,6 +20,9 @@ export const clusterFlags = {
   'as-uid': { type: 'string', value: 'UID', help: "that user's uid" },
   'as-group': { type: 'strings', value: 'GROUP', help: "that user's group; may be repeated" },
   'as-user-extra': { type: 'strings', value: 'KEY=VALUE', help: 'may be repeated' },
+  'certificate-authority': { type: 'string', value: 'FILE', help: 'PEM; whom to trust' },
+  'client-certificate': { type: 'string', value: 'FILE', help: 'PEM' },
+  'client-key': { type: 'string', value: 'FILE', help: 'PEM' },
   'tls-server-name': {
     type: 'string',
     value: 'NAME',
@@ -48,6 +51,9 @@ export function loadOptions(flags: ClusterFlags): LoadOptions {
   const overrides: Overrides = present({
     server: flags.server,
     token: flags.token,
+    certificateAuthority: flags['certificate-authority'],
+    clientCertificate: flags['client-certificate'],
+    clientKey: flags['client-key'],
     tlsServerName: flags['tls-server-name'],
     insecureSkipTlsVerify: flags['insecure-skip-tls-verify'],
     impersonate: impersonation(flags),

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Impersonation } from '../auth/impersonation.ts'
 import { knownKeys } from '../option.ts'
 import { parseProxyUrl } from './proxy-url.ts'
@@ -10,6 +11,12 @@ export interface Overrides {
   /** Replaces every other way the user authenticates by header; a client certificate stays. */
   readonly token?: string
   readonly tlsServerName?: string
+  /** Path of a PEM file; drops the cluster's own authority, and that its certificate is not to be checked. */
+  readonly certificateAuthority?: string
+  /** Path of a PEM file; drops the user's own certificate. */
+  readonly clientCertificate?: string
+  /** Path of a PEM file; drops the user's own key. */
+  readonly clientKey?: string
   /** Drops the cluster's certificate authority. */
   readonly insecureSkipTlsVerify?: boolean
   readonly proxyUrl?: string
@@ -31,11 +38,15 @@ export interface LoadOptions {
 }
 
 const NAMES = ['kubeconfig', 'context', 'cluster', 'user', 'namespace'] as const
-const OVERRIDES = ['server', 'token', 'tlsServerName', 'proxyUrl'] as const
+/** Those that are paths, from the working directory. */
+const FILES = ['certificateAuthority', 'clientCertificate', 'clientKey'] as const
+const OVERRIDES = ['server', 'token', 'tlsServerName', 'proxyUrl', ...FILES] as const
 
 /** An empty string is as good as absent, as an empty flag is to kubectl. */
-export function checkLoadOptions(options: LoadOptions): LoadOptions {
-  const overrides = pick(validOverrides(options.overrides), OVERRIDES, 'overrides.')
+export function checkLoadOptions(options: LoadOptions, cwd: string): LoadOptions {
+  const picked = pick(validOverrides(options.overrides), OVERRIDES, 'overrides.')
+  const paths = FILES.flatMap((name) => (picked[name] ? [[name, resolve(cwd, picked[name])]] : []))
+  const overrides: Overrides = { ...picked, ...Object.fromEntries(paths) }
   if (overrides.server) parseServer(overrides.server, 'overrides.server')
   if (overrides.proxyUrl) parseProxyUrl(overrides.proxyUrl, 'overrides.proxyUrl')
   return { ...pick(options, NAMES, ''), overrides }

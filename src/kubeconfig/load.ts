@@ -28,7 +28,7 @@ export async function loadFrom(
   options: LoadOptions,
   surroundings: Surroundings,
 ): Promise<LoadedClusterConfig> {
-  const checked = checkLoadOptions(options)
+  const checked = checkLoadOptions(options, surroundings.cwd)
   const { document, paths } = await readMerged(checked.kubeconfig, surroundings)
   const loaded = await fromDocument(document, checked, surroundings, paths)
   if (loaded !== undefined) return loaded
@@ -65,8 +65,8 @@ export async function resolveKubeconfig(
   document: KubeconfigDocument,
   options: Omit<LoadOptions, 'kubeconfig'> = {},
 ): Promise<LoadedClusterConfig> {
-  const checked = checkLoadOptions(options)
   const surroundings = { ...currentSurroundings(), env: {} }
+  const checked = checkLoadOptions(options, surroundings.cwd)
   const located = mergeKubeconfigs([document], surroundings.cwd)
   const files = document.file === undefined ? [] : [document.file]
   const loaded = await fromDocument(located, checked, surroundings, files)
@@ -100,7 +100,7 @@ async function fromPod(
   surroundings: Surroundings,
   files: readonly string[],
 ): Promise<LoadedClusterConfig> {
-  const config = overrideConfig(await inClusterConfig(surroundings), options.overrides ?? {})
+  const config = await overrideConfig(await inClusterConfig(surroundings), options.overrides ?? {})
   const namespace = options.namespace ?? (await podNamespace(surroundings))
   return finish(config, namespace, { source: 'in-cluster', context: null, files })
 }

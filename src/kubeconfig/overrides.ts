@@ -2,6 +2,8 @@ import { redact } from '../auth/redact.ts'
 import type { ClusterConfig } from './cluster-config.ts'
 import type { KubeconfigCluster, KubeconfigUser, Origin } from './document.ts'
 import type { Overrides } from './load-options.ts'
+import { dataOrFile } from './referenced-file.ts'
+import { resolveUser } from './resolve.ts'
 
 const ORIGIN: Origin = { file: undefined, field: 'overrides' }
 
@@ -38,31 +40,31 @@ const NO_USER: KubeconfigUser = {
 /** The cluster as overridden; a server alone makes one. */
 export function overrideCluster(
   cluster: KubeconfigCluster | undefined,
-  { server, tlsServerName, insecureSkipTlsVerify, proxyUrl }: Overrides,
+  { server, tlsServerName, certificateAuthority, insecureSkipTlsVerify, proxyUrl }: Overrides,
 ): KubeconfigCluster | undefined {
   if (cluster === undefined && server === undefined) return undefined
   const base = cluster ?? NO_CLUSTER
-  const insecure = insecureSkipTlsVerify ?? base.insecureSkipTlsVerify
+  const insecure = certificateAuthority === undefined && base.insecureSkipTlsVerify
   return {
     ...base,
     server: server ?? base.server,
     // As kubectl does: the name belongs to the server that was replaced (client_config.go).
     tlsServerName: tlsServerName ?? (server === undefined ? base.tlsServerName : undefined),
-    insecureSkipTlsVerify: insecure,
-    ...(insecureSkipTlsVerify === true && {
-      certificateAuthority: undefined,
+    insecureSkipTlsVerify: insecureSkipTlsVerify ?? insecure,
+    ...((insecureSkipTlsVerify === true || certificateAuthority !== undefined) && {
+      certificateAuthority,
       certificateAuthorityData: undefined,
     }),
     proxyUrl: proxyUrl ?? base.proxyUrl,
   }
 }
 
-/** The user as overridden; a token or somebody to act as makes one. */
+/** The user as overridden; a token, a certificate or somebody to act as makes one. */
 export function overrideUser(
   user: KubeconfigUser | undefined,
-  { token, impersonate }: Overrides,
+  { token, clientCertificate, clientKey, impersonate }: Overrides,
 ): KubeconfigUser | undefined {
-  if (token === undefined && impersonate === undefined) return user
+  if ((token ?? clientCertificate ?? clientKey ?? impersonate) === undefined) return user
   const changed: KubeconfigUser = {
     ...(user ?? NO_USER),
     ...(token !== undefined && {
@@ -73,6 +75,8 @@ export function overrideUser(
       exec: undefined,
       authProvider: undefined,
     }),
+    ...(clientCertificate !== undefined && { clientCertificate, clientCertificateData: undefined }),
+    ...(clientKey !== undefined && { clientKey, clientKeyData: undefined }),
     ...(impersonate !== undefined && {
       as: impersonate.user,
       asUid: impersonate.uid,
@@ -83,13 +87,24 @@ export function overrideUser(
   return redact(changed, ['token', 'password', 'clientKeyData'])
 }
 
-/** A pod's own configuration as overridden. */
-export function overrideConfig(config: ClusterConfig, overrides: Overrides): ClusterConfig {
+/** A pod's own configuration as overridden. @throws {KubeconfigError} a file that cannot be read */
+export async function overrideConfig(
+  config: ClusterConfig,
+  overrides: Overrides,
+): Promise<ClusterConfig> {
   const { token, impersonate, proxyUrl, tlsServerName, insecureSkipTlsVerify } = overrides
-  const tls = insecureSkipTlsVerify === true ? { insecureSkipVerify: true } : { ...config.tls }
+  const insecure = insecureSkipTlsVerify === true
+  const path = overrides.certificateAuthority
+  const ca = await dataOrFile(undefined, path, ORIGIN, 'certificateAuthority')
+  const { tls } = await resolveUser(overrideUser(undefined, overrides))
   return {
     ...config,
-    tls: { ...tls, ...(tlsServerName !== undefined && { serverName: tlsServerName }) },
+    tls: {
+      ...(insecure ? { insecureSkipVerify: true } : config.tls),
+      ...(ca !== undefined && { ca }),
+      ...tls,
+      ...(tlsServerName !== undefined && { serverName: tlsServerName }),
+    },
     ...(token !== undefined && { auth: redact({ token }, ['token']) }),
     ...(impersonate !== undefined && { impersonate }),
     ...(proxyUrl !== undefined && { proxyUrl }),

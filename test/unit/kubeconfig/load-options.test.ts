@@ -3,7 +3,7 @@ import type { LoadOptions } from '../../../src/kubeconfig/load-options.ts'
 import { checkLoadOptions } from '../../../src/kubeconfig/load-options.ts'
 
 test('an empty string is absent', () => {
-  expect(checkLoadOptions({ context: '', namespace: 'n', overrides: { token: '' } })).toEqual({
+  expect(checkLoadOptions({ context: '', namespace: 'n', overrides: { token: '' } }, '/')).toEqual({
     namespace: 'n',
     overrides: {},
   })
@@ -16,7 +16,7 @@ test.each([
   [{ overrides: 5 }, 'overrides takes an object'],
   [{ overrides: null }, 'overrides takes an object'],
 ])('%j is of the wrong type', (options, message) => {
-  const check = () => checkLoadOptions(options as unknown as LoadOptions)
+  const check = () => checkLoadOptions(options as unknown as LoadOptions, '/')
   expect(check).toThrow(TypeError)
   expect(check).toThrow(message)
 })
@@ -26,7 +26,7 @@ test.each([
   [{ server: 'https://u:s3cret@h' }, /^overrides\.server must not hold a user name/],
   [{ proxyUrl: 's3cret' }, /^overrides\.proxyUrl must start with/],
 ])('%j is wrong, and not shown', (overrides, message) => {
-  expect(() => checkLoadOptions({ overrides })).toThrow(RangeError)
-  expect(() => checkLoadOptions({ overrides })).toThrow(message)
-  expect(() => checkLoadOptions({ overrides })).not.toThrow(/s3cret/)
+  expect(() => checkLoadOptions({ overrides }, '/')).toThrow(RangeError)
+  expect(() => checkLoadOptions({ overrides }, '/')).toThrow(message)
+  expect(() => checkLoadOptions({ overrides }, '/')).not.toThrow(/s3cret/)
 })

@@ -8,6 +8,8 @@ const POD = {
   'serviceaccount/token': 'SA',
   'serviceaccount/ca.crt': pem('ca.pem'),
   'ca.pem': pem('ca.pem'),
+  'client.pem': pem('client.pem'),
+  'client.key': pem('client.key'),
 }
 const ENV = { KUBERNETES_SERVICE_HOST: 'kubernetes', KUBERNETES_SERVICE_PORT: '443' }
 
@@ -45,6 +47,34 @@ describe('of a kubeconfig', () => {
     expect(tls).toEqual({ serverName: 'sn', insecureSkipVerify: true })
   })
 
+  test('an authority drops the old one, and that nothing was checked', async () => {
+    const authority = { certificateAuthority: 'ca.pem' }
+    const data = `certificate-authority-data: ${Buffer.from(pem('client.pem')).toString('base64')}`
+    for (const cluster of [data, 'insecure-skip-tls-verify: true']) {
+      expect((await load(authority, kubeconfig({ cluster }))).tls).toEqual({ ca: pem('ca.pem') })
+    }
+  })
+
+  test('an authority and no verification exclude each other', async () => {
+    const both = { certificateAuthority: 'ca.pem', insecureSkipTlsVerify: true }
+    await expect(load(both, kc)).rejects.toThrow('useless')
+  })
+
+  test('a certificate and its key, for a user with data and for none', async () => {
+    const files = { clientCertificate: 'client.pem', clientKey: 'client.key' }
+    const data = `client-certificate-data: ${Buffer.from('x').toString('base64')}`
+    for (const user of [data, 'token: T']) {
+      const { tls } = await load(files, kubeconfig({ user }))
+      expect(tls).toMatchObject({ cert: pem('client.pem'), key: pem('client.key') })
+    }
+    const { tls, anonymous } = await load({ ...files, server: 'https://other' }, undefined)
+    expect([tls?.cert, anonymous]).toEqual([pem('client.pem'), false])
+  })
+
+  test('a file that is not there is named', async () => {
+    await expect(load({ certificateAuthority: 'none' }, kc)).rejects.toThrow(/none/)
+  })
+
   test('whom to act as is replaced as a whole', async () => {
     const { impersonate } = await load({ impersonate: { user: 'eve' } }, kc)
     expect(impersonate).toEqual({ user: 'eve' })
@@ -69,6 +99,13 @@ describe('of a pod', () => {
       impersonate: { user: 'eve' },
       proxyUrl: 'http://p',
     })
+  })
+
+  test('an authority, a certificate and its key', async () => {
+    const files = { clientCertificate: 'client.pem', clientKey: 'client.key' }
+    const { tls } = await load({ ...files, certificateAuthority: 'client.pem' }, undefined)
+    expect(Buffer.from(tls?.ca ?? '').toString()).toBe(pem('client.pem'))
+    expect(Buffer.from(tls?.cert ?? '').toString()).toBe(pem('client.pem'))
   })
 
   test('no verification drops the authority', async () => {
