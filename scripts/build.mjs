@@ -1,6 +1,6 @@
 // `npm run build`: src -> dist, from scratch, so that a removed file never stays in the package.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { bundle } from './bundle.mjs'
 import { pruneDeclarations } from './declarations.mjs'
@@ -25,6 +25,14 @@ pruneDeclarations(
 )
 
 await bundle(root, dist, Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
+
+// The page stands beside the code that it uses, here as in the repository.
+const site = resolve(root, 'docs/site')
+mkdirSync(resolve(dist, 'site'))
+for (const name of readdirSync(site)) {
+  const content = readFileSync(resolve(site, name), 'utf8').replaceAll('../../dist/', '../')
+  writeFileSync(resolve(dist, 'site', name), content)
+}
 
 // The shebang is kept, but it does not make the file executable.
 for (const path of Object.values(manifest.bin)) chmodSync(resolve(root, path), 0o755)

@@ -16,6 +16,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     about: 'Show contexts, or what a command would use',
     load: async () => (await import('./config-command.ts')).configCommand,
   },
+  trace: {
+    about: 'Show what exec --trace recorded',
+    load: async () => (await import('./trace-command.ts')).traceCommand,
+  },
   version: {
     about: 'Print the version',
     load: async () => (await import('./version-command.ts')).versionCommand,

@@ -9,7 +9,10 @@ export const traceCommand = defineCommand({
   usage: 'trace show FILE [--web]',
   about: 'Shows what podwire exec --trace FILE recorded: a line for each event.',
   flags: {
-    web: { type: 'boolean', help: 'in a browser: serves a page on 127.0.0.1 until it is interrupted' },
+    web: {
+      type: 'boolean',
+      help: 'in a browser: serves a page on 127.0.0.1 until it is interrupted',
+    },
   },
   async run({ flags, operands, rest }) {
     const [verb, file, ...others] = operands

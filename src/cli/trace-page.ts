@@ -15,7 +15,8 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /** The page may load what this server has, and nothing else; nor may a page elsewhere have it in a frame. */
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors 'none'"
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors 'none'"
 
 /** Serves a trace as a page until the program is interrupted; who does not know the path sees nothing. */
 export async function serveTrace(trace: string): Promise<number> {

@@ -30,9 +30,9 @@ it('holds no source map without its sources', () => {
   expect(maps.filter((path) => !('sourcesContent' in readJson(path)))).toEqual([])
 })
 
-it('holds code and declarations only', () => {
+it('holds code, declarations and the page only', () => {
   const built = paths.filter((path) => path.startsWith('dist/'))
-  expect(built.filter((path) => !/\.(js|d\.ts|map)$/.test(path))).toEqual([])
+  expect(built.filter((path) => !/\.(js|d\.ts|map)$|^dist\/site\//.test(path))).toEqual([])
 })
 
 it('is at most 400 KB', () => {
