@@ -6,7 +6,7 @@ const width = 1000
 /** One lane for each kind of row, time from left to right; up is sent, down is received. */
 export function lanes(rows) {
   const kinds = [...new Set(rows.map(({ what }) => what))]
-  const last = Math.max(...rows.map(({ time }) => time), 0.001)
+  const last = rows.reduce((latest, { time }) => Math.max(latest, time), 0.001)
   const svg = element('svg', {
     viewBox: `0 0 ${left + width + 10} ${kinds.length * height + 22}`,
     role: 'img',

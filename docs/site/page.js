@@ -43,7 +43,7 @@ function show(text) {
     const rows = timeline(events)
     byId('summary').replaceChildren(...summary(events, rows))
     byId('lanes').replaceChildren(lanes(rows))
-    byId('contents').replaceChildren(...contents(events))
+    byId('contents').replaceChildren(...contents(events, rows))
     filter(rows)
     byId('notice').textContent = ''
     byId('result').hidden = false
@@ -113,14 +113,14 @@ function rowElement({ time, direction, what, size, detail }) {
 }
 
 /** What went over each channel, put together again. */
-function contents(events) {
+function contents(events, rows) {
   const { subprotocol } = events[0]
   const channels = new Map()
-  for (const { type, direction, message } of events) {
+  for (const [index, { type, direction, message }] of events.entries()) {
     if (type !== 'message' || message === undefined) continue
     const frame = decodeFrame(message, subprotocol)
     if (frame?.payload === undefined || frame.payload.length === 0) continue
-    const name = `${arrows[direction]} channel ${frame.channel}`
+    const name = `${arrows[direction]} ${rows[index].what}`
     const channel = channels.get(name) ?? { decoder: new TextDecoder(), text: '', size: 0 }
     channels.set(name, channel)
     channel.size += frame.payload.length
