@@ -32,6 +32,10 @@ export type ErrorCode =
   | 'ERR_UPGRADE_REFUSED'
   | 'ERR_REQUEST_REFUSED'
   | 'ERR_SUBPROTOCOL'
+  // PodwireError: what attach finds in the pod
+  | 'ERR_CONTAINER_NOT_FOUND'
+  | 'ERR_CONTAINER_NOT_RUNNING'
+  | 'ERR_CONTAINER_STDIN'
   // ExecError and below
   | 'ERR_STDIN_SOURCE'
   | 'ERR_STDIN_CANNOT_END'

@@ -1,3 +1,6 @@
+import { attachTo } from './process/attach.ts'
+import type { AttachOptions } from './process/attach-options.ts'
+import { validAttachOptions } from './process/attach-options.ts'
 import type { Wrapped } from './process/command-signals.ts'
 import { CommandSignals } from './process/command-signals.ts'
 import { collectExec } from './process/exec.ts'
@@ -80,12 +83,14 @@ export class Pod {
       namespace: this.namespace,
       pod: this.name,
       container: this.#containerOf(container),
-      command: argv,
-      wrapper: wrapped?.wrapper ?? null,
+      command: {
+        argv,
+        wrapper: wrapped?.wrapper ?? null,
+        stdinLength: stdin === undefined ? null : lengthOf(stdin),
+        stdinMustEnd: true,
+      },
       subprotocol,
       trace,
-      stdinLength: stdin === undefined ? null : lengthOf(stdin),
-      stdinMustEnd: true,
     })
     return collectExec(open, options, this.#defaults, wrapped)
   }
@@ -117,14 +122,33 @@ export class Pod {
       namespace: this.namespace,
       pod: this.name,
       container: this.#containerOf(container),
-      command: argv,
-      wrapper: wrapped?.wrapper ?? null,
+      command: {
+        argv,
+        wrapper: wrapped?.wrapper ?? null,
+        stdinLength: null,
+        stdinMustEnd: false,
+      },
       subprotocol,
       trace,
-      stdinLength: null,
-      stdinMustEnd: false,
     })
     return openProcess(open, 'exec', options, this.#defaults, wrapped)
+  }
+
+  /**
+   * Attaches to a container's own process: what it writes from now on, and its stdin when the container has one. The pod
+   * is read first, with one GET, because its spec decides: above all whether there is a tty.
+   *
+   * `exit` tells that the session has ended, and never an exit code (`exitCode` is `null`); closing it leaves the process
+   * alone.
+   * @throws {TypeError | RangeError} bad arguments, before anything is sent
+   * @throws {PodwireError} `ERR_CONTAINER_NOT_FOUND`, `ERR_CONTAINER_NOT_RUNNING` with its state, `ERR_CONTAINER_STDIN`:
+   * stdin was asked for and the container has none, or it would be ended by leaving (`stdinOnce`, without v5)
+   * @throws {AuthError | ConnectionError | UpgradeError} the session did not come about; the role needs `get` on pods, too
+   */
+  async attach(options: AttachOptions = {}): Promise<RemoteProcess> {
+    const container = this.#containerOf(validAttachOptions(options).container)
+    const pod = { namespace: this.namespace, pod: this.name, container }
+    return attachTo(this.#server, pod, options, this.#defaults)
   }
 
   #wrap(

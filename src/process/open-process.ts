@@ -8,6 +8,7 @@ import type { SessionStreams } from './session.ts'
 import { Session } from './session.ts'
 import type { StdinEnd } from './stdin-stream.ts'
 import { StdinStream } from './stdin-stream.ts'
+import { oneLarger } from './terminal-size.ts'
 import { abandon } from './termination.ts'
 import { Verification } from './verification.ts'
 
@@ -61,7 +62,10 @@ export async function openProcess(
       collected: () => ({ stdout: '', stderr: '' }),
     })
     process = new RemoteProcess(session, streams, tty, wrapped?.signals ?? null)
-    if (typeof options.tty === 'object') session.resize(options.tty)
+    if (typeof options.tty === 'object') {
+      if (kind === 'attach') session.resize(oneLarger(options.tty))
+      session.resize(options.tty)
+    }
     return session
   }
   const session = await open(accept, signal)

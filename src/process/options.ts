@@ -96,7 +96,8 @@ export interface SessionDefaults {
   readonly stdinWindow: number
 }
 
-const sessionKeys = [
+/** Of every session, an attach's too. */
+export const commonKeys: readonly string[] = [
   'container',
   'signal',
   'subprotocol',
@@ -109,6 +110,7 @@ const sessionKeys = [
 ]
 const execKeys = ['stdin', 'encoding', 'maxBuffer', 'check', 'reject', 'timeout']
 const spawnKeys = ['stdin', 'stdout', 'stderr', 'tty']
+const sessionKeys = [...commonKeys, 'verify', 'cwd', 'env', 'user', 'onAbort']
 const reactions: readonly OnAbort[] = ['leave', 'terminate', 'kill']
 
 /** @throws {TypeError | RangeError} an option that there is not, or with a value that it cannot have */
@@ -154,7 +156,10 @@ export function validSpawnOptions(options: SpawnOptions): SpawnOptions {
   return options
 }
 
-function sessionOptions(options: SessionCallOptions): void {
+type CommonOptions = Pick<SessionCallOptions, 'signal' | 'subprotocol' | 'stdinWindow' | 'trace'>
+
+/** @throws {TypeError | RangeError} one with a value that it cannot have */
+export function validCommonOptions(options: CommonOptions): void {
   // Not by class: a signal may come from another realm or a polyfill.
   if (options.signal !== undefined && typeof options.signal?.addEventListener !== 'function') {
     throw new TypeError('signal must be an AbortSignal')
@@ -165,12 +170,16 @@ function sessionOptions(options: SessionCallOptions): void {
   if (options.stdinWindow !== undefined) wholeNumber('stdinWindow', options.stdinWindow, 1)
   optionalBoolean('verify', options.verify)
   if (options.cwd !== undefined) validFolder(options.cwd)
+  if (options.trace !== undefined && typeof options.trace !== 'function') {
+    throw new TypeError('trace must be a function')
+  }
+}
+
+function sessionOptions(options: SessionCallOptions): void {
+  validCommonOptions(options)
   if (options.env !== undefined) validEnvironment(options.env)
   if (options.onAbort !== undefined && !reactions.includes(options.onAbort)) {
     throw new RangeError("onAbort must be 'leave', 'terminate' or 'kill'")
-  }
-  if (options.trace !== undefined && typeof options.trace !== 'function') {
-    throw new TypeError('trace must be a function')
   }
   if (options.verify === false && needsWrapper({ ...options, verify: undefined })) {
     throw new RangeError('cwd, env and onAbort verify, too: leave verify out, or make it true')

@@ -14,7 +14,7 @@ export interface RemoteProcessStreams {
 }
 
 /**
- * A command that runs in a container, with its streams.
+ * A command that runs in a container, or with attach the container's own process, with its streams.
  *
  * An output stream that nobody reads holds back what exceeds its slack, and `exit` with it, as `node:child_process`
  * does: read it, `resume()` it, `destroy()` it, or do not ask for it.
@@ -31,13 +31,16 @@ export class RemoteProcess implements AsyncDisposable {
    * Rejects with an `ExecError` when that is not known, and with the reason of an abort.
    */
   readonly exit: Promise<Exit>
+  /** Of an attach `exit` tells the session's end, not the process's: its `exitCode` is always `null`. */
+  readonly kind: 'exec' | 'attach'
+  /** Whether the process has a terminal. */
+  readonly tty: boolean
   /** The subprotocol of the session. */
   readonly protocol: Subprotocol
   /** Whether `stdin.end()` reaches the command; false below v5 without a tty, where ending stdin is an error. */
   readonly canEndStdin: boolean
   readonly #session: Session
   readonly #stdin: StdinStream | null
-  readonly #tty: boolean
   readonly #signals: CommandSignals | null
   #size: TerminalSize | null = null
 
@@ -51,11 +54,12 @@ export class RemoteProcess implements AsyncDisposable {
     this.stdout = stdout
     this.stderr = stderr
     this.exit = session.exit
+    this.kind = session.kind
+    this.tty = tty
     this.protocol = session.subprotocol
     this.canEndStdin = stdin?.canEnd ?? false
     this.#session = session
     this.#stdin = stdin
-    this.#tty = tty
     this.#signals = signals
   }
 
@@ -64,12 +68,17 @@ export class RemoteProcess implements AsyncDisposable {
     return this.#stdin?.window.acknowledged ?? 0
   }
 
+  /** Whether nothing came from the server since the last ping but one, no answer to it either; without a heartbeat false. */
+  get isSilent(): boolean {
+    return this.#session.isSilent
+  }
+
   /**
    * Tells the terminal's new size; of several in a row the last one is sent.
    * @throws {TypeError | RangeError} not a size, or the session has no tty
    */
   resize(size: TerminalSize): void {
-    if (!this.#tty)
+    if (!this.tty)
       throw new TypeError('resize() needs a session with a tty: spawn(…, { tty: true })')
     const valid = validTerminalSize(size)
     if (this.#size === null) {

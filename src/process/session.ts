@@ -94,8 +94,16 @@ export class Session implements SocketEvents {
     return this.#exit.promise
   }
 
+  get kind(): 'exec' | 'attach' {
+    return this.#options.kind
+  }
+
   get ended(): boolean {
     return this.#ended
+  }
+
+  get isSilent(): boolean {
+    return this.#heartbeat?.isSilent === true
   }
 
   /** How the command ended, as soon as it is known; output may still come. */
@@ -239,7 +247,7 @@ export class Session implements SocketEvents {
   #resolve({ exitCode, status }: Outcome & { kind: 'exit' }): void {
     this.#endOutput(this.#failure === null ? null : errorOf(this.#failure.reason))
     this.#streams.stdin?.release()
-    const ofExec = this.#options.kind === 'exec'
+    const ofExec = this.kind === 'exec'
     this.#exit.resolve({ exitCode: ofExec ? exitCode : null, status, verified: this.#marked })
   }
 

@@ -42,6 +42,8 @@ export interface SessionNeeds {
   readonly tty: boolean
   /** attach only: whether the container's own spec has `stdin: true`. */
   readonly containerStdin?: boolean
+  /** attach only: whether it has `stdinOnce: true`. */
+  readonly containerStdinOnce?: boolean
 }
 
 export interface SubprotocolChoice {
@@ -57,11 +59,15 @@ export interface SubprotocolChoice {
  * v4 is answered by the container runtime itself on every version, so a hop that dies cannot turn into a forged
  * `Success`; what it lacks is an end of stdin. A terminal needs none (its end of input is the byte 0x04). An attach
  * without a stdin to a container that has one goes over v5, because the raw path takes the absent stdin for one that
- * has ended and detaches the output (seen on Kubernetes 1.35 and 1.36 with containerd 1.6 and 2.4).
+ * has ended and detaches the output (seen on Kubernetes 1.35 and 1.36 with containerd 1.6 and 2.4). Asking for stdin
+ * there instead would, with `stdinOnce`, end the container's when the session ends: then nothing but v5 will do.
  */
 export function chooseSubprotocol(needs: SessionNeeds): SubprotocolChoice {
   const stdinMustEnd = needs.stdin && !needs.tty
   const wouldDetach = needs.kind === 'attach' && !needs.stdin && needs.containerStdin === true
+  if (wouldDetach && needs.containerStdinOnce === true) {
+    return { subprotocol: Subprotocol.V5, fallback: null }
+  }
   return stdinMustEnd || wouldDetach
     ? { subprotocol: Subprotocol.V5, fallback: Subprotocol.V4 }
     : { subprotocol: Subprotocol.V4, fallback: Subprotocol.V5 }

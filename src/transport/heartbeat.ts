@@ -39,6 +39,11 @@ export class Heartbeat {
     this.#timer = setInterval(() => this.#beat(), options.interval)
   }
 
+  /** Whether nothing has come since the last ping but one. */
+  get isSilent(): boolean {
+    return this.#silent + this.#expected > 0 && this.#socket.bytesRead === this.#bytesRead
+  }
+
   stop(): void {
     this.#stopped = true
     clearInterval(this.#timer)

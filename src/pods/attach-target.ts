@@ -1,0 +1,46 @@
+import { PodwireError } from '../errors.ts'
+import { printable } from '../protocol/printable.ts'
+import type { Container, ContainerState } from './container.ts'
+import type { PodResource } from './pod-resource.ts'
+import { containersOf, statusOf } from './pod-resource.ts'
+
+const annotation = 'kubectl.kubernetes.io/default-container'
+
+/**
+ * The container to attach to: the one of that name, else what the annotation names, else the first, as kubectl has it.
+ * @throws {PodwireError} `ERR_CONTAINER_NOT_FOUND`, `ERR_CONTAINER_NOT_RUNNING`
+ */
+export function attachTarget(pod: PodResource, name: string | undefined): Container {
+  const containers = containersOf(pod)
+  const wanted = name ?? (pod.metadata.annotations[annotation] || containers[0]?.name)
+  const container = containers.find((one) => one.name === wanted)
+  if (container === undefined) {
+    const names = containers.map((one) => one.name).join(', ')
+    throw new PodwireError(
+      'ERR_CONTAINER_NOT_FOUND',
+      printable(`pod ${pod.metadata.name} has no container ${wanted}; it has ${names}`),
+    )
+  }
+  const why = whyNot(pod, container)
+  if (why === null) return container
+  throw new PodwireError(
+    'ERR_CONTAINER_NOT_RUNNING',
+    printable(`container ${container.name} of pod ${pod.metadata.name} is not running: ${why}`),
+  )
+}
+
+/** Why nobody can be attached to it; without a word of the kubelet's the server may decide. */
+function whyNot(pod: PodResource, container: Container): string | null {
+  const state = statusOf(pod, container.name)?.state
+  if (state !== undefined) return describe(state)
+  const { phase } = pod.status
+  return phase === 'Running' ? null : `the pod's phase is ${phase || 'not known'}`
+}
+
+function describe(state: ContainerState): string | null {
+  if (state.kind === 'running') return null
+  const reason = state.reason === '' ? '' : ` (${state.reason})`
+  return state.kind === 'waiting'
+    ? `it is waiting${reason}`
+    : `it has ended with exit code ${state.exitCode}${reason}`
+}
