@@ -15,6 +15,8 @@ export class CreditWindow {
   #sent = 0
   #pinged = 0
   #acknowledged = 0
+  #answered = false
+  #lifted = false
 
   /** @param window bytes that may be unacknowledged */
   constructor(window: number, ping: (payload: string) => void) {
@@ -34,7 +36,22 @@ export class CreditWindow {
 
   /** Bytes that may be sent now. */
   get credit(): number {
-    return this.#window - this.unacknowledged
+    return this.#lifted ? Infinity : this.#window - this.unacknowledged
+  }
+
+  /** Whether the peer answers pings at all. */
+  get answered(): boolean {
+    return this.#answered
+  }
+
+  /** Sends the ping that shows it, before there is anything to wait for. */
+  open(): void {
+    this.#ping(this.pingPayload)
+  }
+
+  /** Waits for no receipts any more, until one comes. */
+  lift(): void {
+    this.#lifted = true
   }
 
   /** The payload that makes any ping a receipt. */
@@ -57,7 +74,10 @@ export class CreditWindow {
   pong(payload: string): boolean {
     if (!/^\d{1,16}$/.test(payload)) return false
     const bytes = Number(payload)
-    if (bytes <= this.#acknowledged || bytes > this.#pinged) return false
+    if (bytes > this.#pinged) return false
+    this.#answered = true
+    this.#lifted = false
+    if (bytes <= this.#acknowledged) return false
     this.#acknowledged = bytes
     return true
   }

@@ -6,14 +6,13 @@ import type { Socket } from '../transport/socket.ts'
 import { CollectedOutput } from './collected-output.ts'
 import type { Wrapped } from './command-signals.ts'
 import type { Opener } from './open-process.ts'
-import { guarded, stdinEnd } from './open-process.ts'
+import { guarded, stdinEnd, stdinStream } from './open-process.ts'
 import type { ExecOptions, ExecResult, SessionDefaults } from './options.ts'
 import type { Exit } from './session.ts'
 import { Session } from './session.ts'
 import { sourceFailed } from './session-error.ts'
 import { abandonSource, claimSource, StdinFeed } from './stdin-source.ts'
 import type { StdinEnd } from './stdin-stream.ts'
-import { StdinStream } from './stdin-stream.ts'
 import { abandon } from './termination.ts'
 import { Verification } from './verification.ts'
 import type { Wrapper } from './wrapper.ts'
@@ -117,10 +116,12 @@ class ExecOutput {
   }
 
   accept(socket: Socket, defaults: SessionDefaults): Session {
-    const { stdin: source, stdinWindow = defaults.stdinWindow } = this.#options
+    const { stdin: source } = this.#options
     const verification = this.#wrapper === null ? null : new Verification(this.#wrapper)
     const stdin =
-      source === undefined ? null : new StdinStream(socket, this.#stdinEnd(socket), stdinWindow)
+      source === undefined
+        ? null
+        : stdinStream(socket, this.#stdinEnd(socket), this.#options, defaults)
     const streams = { stdin, stdout: this.#stdout, stderr: this.#stderr }
     const session = new Session(socket, guarded(streams, verification), {
       kind: 'exec',

@@ -1,7 +1,7 @@
 import { Channel, supportsClose } from '../protocol/index.ts'
 import type { Socket } from '../transport/socket.ts'
 import type { Wrapped } from './command-signals.ts'
-import type { SessionDefaults, SpawnOptions } from './options.ts'
+import type { SessionCallOptions, SessionDefaults, SpawnOptions } from './options.ts'
 import { OutputStream } from './output-stream.ts'
 import { RemoteProcess } from './remote-process.ts'
 import type { SessionStreams } from './session.ts'
@@ -24,6 +24,17 @@ export function stdinEnd(socket: Socket, tty: boolean): StdinEnd {
   return supportsClose(socket.subprotocol) ? 'close' : 'impossible'
 }
 
+export function stdinStream(
+  socket: Socket,
+  end: StdinEnd,
+  { stdinWindow }: SessionCallOptions,
+  defaults: SessionDefaults,
+): StdinStream {
+  const { heartbeat } = defaults
+  const patience = heartbeat === false ? undefined : heartbeat.deadline
+  return new StdinStream(socket, end, stdinWindow ?? defaults.stdinWindow, patience)
+}
+
 /**
  * Opens a session whose streams are the caller's to read and write.
  * @param wrapped what the command runs in, if anything
@@ -44,11 +55,7 @@ export async function openProcess(
     const streams = {
       stdin:
         options.stdin === true
-          ? new StdinStream(
-              socket,
-              stdinEnd(socket, tty),
-              options.stdinWindow ?? defaults.stdinWindow,
-            )
+          ? stdinStream(socket, stdinEnd(socket, tty), options, defaults)
           : null,
       stdout: options.stdout === false ? null : output(Channel.Stdout),
       stderr: options.stderr === false || tty ? null : output(Channel.Stderr),

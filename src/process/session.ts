@@ -182,6 +182,10 @@ export class Session implements SocketEvents {
     this.#streams.stdin?.pong(payload)
   }
 
+  drain(): void {
+    this.#streams.stdin?.drain()
+  }
+
   end(end: SocketEnd): void {
     this.#ended = true
     clearTimeout(this.#closeTimer)

@@ -11,6 +11,9 @@ import { CreditWindow } from './credit-window.ts'
  */
 export type StdinEnd = 'close' | 'terminal' | 'counted' | 'impossible'
 
+/** The most that waits in this process, in bytes, where the window would allow more. */
+const maxBacklog = 512 * 1024
+
 const endOfTransmission = Uint8Array.of(0x04)
 
 type Callback = (error?: Error | null) => void
@@ -21,6 +24,7 @@ export class StdinStream extends Writable {
   readonly #subprotocol: Subprotocol
   readonly #end: StdinEnd
   readonly #window: CreditWindow
+  readonly #patience: NodeJS.Timeout
   /** What to go on with when a receipt has come. */
   #waiting: (() => void) | null = null
   #callback: Callback | null = null
@@ -28,13 +32,21 @@ export class StdinStream extends Writable {
   #released = false
   #onAbandon: (error: Error) => void = () => {}
 
-  /** @param window bytes that may be unacknowledged */
-  constructor(socket: Socket, end: StdinEnd, window: number) {
+  /**
+   * @param window bytes that may be unacknowledged
+   * @param patience milliseconds after which a peer that has answered no ping is taken for one that never will
+   */
+  constructor(socket: Socket, end: StdinEnd, window: number, patience = 30_000) {
     super()
     this.#socket = socket
     this.#subprotocol = socket.subprotocol
     this.#end = end
     this.#window = new CreditWindow(window, (payload) => socket.ping(payload))
+    this.#window.open()
+    this.#patience = setTimeout(() => {
+      this.#window.lift()
+      this.#goOn()
+    }, patience)
     // A failed session must not bring the program down because nobody listens here.
     this.on('error', () => {})
   }
@@ -53,10 +65,13 @@ export class StdinStream extends Writable {
   }
 
   pong(payload: string): void {
-    if (!this.#window.pong(payload)) return
-    const proceed = this.#waiting
-    this.#waiting = null
-    proceed?.()
+    if (this.#window.pong(payload)) this.#goOn()
+    if (this.#window.answered) clearTimeout(this.#patience)
+  }
+
+  /** What was sent has left this process. */
+  drain(): void {
+    this.#goOn()
   }
 
   /** The command has ended: what is still to be written is discarded, and whoever pipes into this stream is released. */
@@ -98,6 +113,7 @@ export class StdinStream extends Writable {
 
   override _destroy(error: Error | null, callback: Callback): void {
     this.#waiting = null
+    clearTimeout(this.#patience)
     const abandoned = !this.#released && !this.writableEnded
     if (abandoned && error !== null) this.#onAbandon(error)
     // As closing the pipe of a child process would.
@@ -120,7 +136,7 @@ export class StdinStream extends Writable {
     let offset = start
     while (offset < chunk.length) {
       const { credit } = this.#window
-      if (credit <= 0) {
+      if (credit <= 0 || this.#socket.backlog >= maxBacklog) {
         const from = offset
         this.#waiting = () => this.#sendFrom(chunk, from)
         return
@@ -130,6 +146,12 @@ export class StdinStream extends Writable {
       offset += length
     }
     this.#proceed()
+  }
+
+  #goOn(): void {
+    const proceed = this.#waiting
+    this.#waiting = null
+    proceed?.()
   }
 
   #sendFrame(payload: Uint8Array): void {

@@ -6,6 +6,8 @@ export interface Socket {
   readonly subprotocol: Subprotocol
   /** Bytes received so far, of whatever kind: any more of them is a sign of life. */
   readonly bytesRead: number
+  /** Bytes of what was sent that are still in this process. */
+  readonly backlog: number
   /** Sends one message, unfragmented. Dropped once the socket is closing. */
   send(message: Message): void
   /** Sends a ping; its pong tells that the first hop has taken everything sent before it. */
@@ -31,6 +33,8 @@ export interface SocketEnd extends ConnectionEnd {
 export interface SocketEvents {
   message(message: Message): void
   pong(payload: string): void
+  /** There is no backlog any more. */
+  drain?(): void
   /** Exactly once, and last. */
   end(end: SocketEnd): void
 }

@@ -30,6 +30,7 @@ export class TracedSocket implements Socket {
         this.#tell({ type: 'pong', time: this.#now(), direction: 'in' })
         session.pong(payload)
       },
+      drain: () => session.drain?.(),
       end: (end: SocketEnd) => {
         const { code, reason, cause } = end
         const error = cause?.message ?? null
@@ -45,6 +46,10 @@ export class TracedSocket implements Socket {
 
   get bytesRead(): number {
     return this.#socket.bytesRead
+  }
+
+  get backlog(): number {
+    return this.#socket.backlog
   }
 
   send(message: Message): void {

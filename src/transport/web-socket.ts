@@ -1,6 +1,7 @@
 import type { TLSSocket } from 'node:tls'
 import type { RawData, WebSocket } from 'ws'
 import type { Message, Subprotocol } from '../protocol/index.ts'
+import { maskedFrame } from './masked-frame.ts'
 import { readToEnd } from './read-to-end.ts'
 import type { Socket, SocketEvents } from './socket.ts'
 
@@ -38,6 +39,7 @@ export class OpenSocket implements Socket {
     // A protocol error, or a reset, which `ws` keeps to itself: `close` follows.
     this.#webSocket.on('error', onError)
     this.#connection.on('error', onError)
+    this.#connection.on('drain', () => events.drain?.())
     this.#webSocket.once('close', (code, reason) => {
       events.end({ code, reason: reason.toString(), cause: this.#cause })
     })
@@ -47,8 +49,15 @@ export class OpenSocket implements Socket {
     return this.#connection.bytesRead
   }
 
+  get backlog(): number {
+    return this.#connection.writableLength
+  }
+
   send(message: Message): void {
-    if (this.#isOpen()) this.#webSocket.send(message)
+    if (!this.#isOpen()) return
+    if (typeof message === 'string') this.#webSocket.send(message)
+    // Nothing waits inside `ws` without compression, so the order is kept.
+    else this.#connection.write(maskedFrame(message))
   }
 
   ping(payload: string): void {

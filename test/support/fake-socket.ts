@@ -6,6 +6,7 @@ import type { Socket, SocketEnd, SocketEvents } from '../../src/transport/socket
 export class FakeSocket implements Socket {
   readonly subprotocol: Subprotocol
   bytesRead = 0
+  backlog = 0
   /** Everything sent, in order. */
   readonly sent: Message[] = []
   readonly pings: string[] = []
@@ -61,6 +62,12 @@ export class FakeSocket implements Socket {
   /** Answers the last ping, as a server does that has read everything. */
   acknowledge(): void {
     this.pong(this.pings.at(-1) ?? '')
+  }
+
+  /** What was sent leaves the process. */
+  drain(): void {
+    this.backlog = 0
+    this.#events?.drain?.()
   }
 
   /** The connection ends. */

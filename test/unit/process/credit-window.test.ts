@@ -70,6 +70,26 @@ describe('credit', () => {
   })
 })
 
+describe('a peer that does not answer', () => {
+  it('is found out by a ping in front of everything', () => {
+    const { credit, pings } = open(mebibyte)
+    credit.open()
+    expect([pings, credit.answered]).toEqual([['0'], false])
+    expect([credit.pong('0'), credit.answered]).toEqual([false, true])
+  })
+
+  it('has no window once it is lifted, until it answers', () => {
+    const { credit } = open(100)
+    credit.sent(100)
+    credit.lift()
+    expect(credit.credit).toBe(Infinity)
+    credit.sent(900)
+    expect(credit.unacknowledged).toBe(1000)
+    credit.pong('100')
+    expect(credit.credit).toBe(-800)
+  })
+})
+
 describe('a pong that is no receipt is ignored', () => {
   it.each([
     ['empty', ''],

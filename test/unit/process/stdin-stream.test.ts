@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StdinStream } from '../../../src/process/stdin-stream.ts'
 import type { Message } from '../../../src/protocol/index.ts'
 import { decodeFrame, subprotocols } from '../../../src/protocol/index.ts'
@@ -98,6 +98,80 @@ describe('credit', () => {
   })
 })
 
+describe('what has not left this process', () => {
+  it('is bounded whatever the window allows, and goes on once it has', () => {
+    const socket = new FakeSocket()
+    const stdin = new StdinStream(socket, 'close', 8 * mebibyte)
+    socket.backlog = 512 * kibibyte - 1
+    stdin.write(Buffer.alloc(32 * kibibyte))
+    expect(lengths(socket)).toEqual([32 * kibibyte])
+    socket.backlog += 1
+    stdin.write('late')
+    expect(socket.sent).toHaveLength(1)
+    socket.backlog = 0
+    stdin.drain()
+    expect(lengths(socket)).toEqual([32 * kibibyte, 4])
+  })
+
+  it('and the window: both have to allow it', () => {
+    const socket = new FakeSocket()
+    const stdin = new StdinStream(socket, 'close', 4)
+    stdin.write('abcdef')
+    stdin.drain()
+    expect(lengths(socket)).toEqual([4])
+    socket.backlog = mebibyte
+    stdin.pong('4')
+    expect(lengths(socket)).toEqual([4])
+    socket.backlog = 0
+    stdin.drain()
+    expect(lengths(socket)).toEqual([4, 2])
+  })
+})
+
+describe('a peer that answers no ping', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
+  })
+
+  it('is asked at the open, and its window lifted after a while', () => {
+    const socket = new FakeSocket()
+    const stdin = new StdinStream(socket, 'close', 4, 1_000)
+    expect(socket.pings).toEqual(['0'])
+    stdin.write('abcdefgh')
+    vi.advanceTimersByTime(999)
+    expect(lengths(socket)).toEqual([4])
+    vi.advanceTimersByTime(1)
+    expect(lengths(socket)).toEqual([4, 4])
+    expect(stdin.window.unacknowledged).toBe(8)
+    // A late receipt puts the window back.
+    stdin.pong('4')
+    stdin.write('ij')
+    stdin.write('kl')
+    expect(lengths(socket)).toEqual([4, 4])
+    stdin.destroy()
+  })
+
+  it.each(['0', '4'])('once is enough: %s', (pong) => {
+    const socket = new FakeSocket()
+    const stdin = new StdinStream(socket, 'close', 4, 1_000)
+    stdin.write('abcd')
+    stdin.write('efgh')
+    stdin.pong(pong)
+    const sent = socket.sent.length
+    vi.advanceTimersByTime(10_000)
+    expect(socket.sent).toHaveLength(sent)
+  })
+
+  it('the end of the session leaves no timer', () => {
+    new StdinStream(new FakeSocket(), 'close', 4, 1_000).release()
+    new StdinStream(new FakeSocket(), 'close', 4, 1_000).destroy(new Error('lost'))
+  })
+})
+
 describe('the end', () => {
   it('is a CLOSE message behind the last byte', async () => {
     const socket = new FakeSocket()
@@ -105,7 +179,7 @@ describe('the end', () => {
     stdin.end('x')
     await once(stdin, 'finish')
     expect(socket.sent).toEqual([Uint8Array.of(0, 120), Uint8Array.of(255, 0)])
-    expect(socket.pings).toEqual(['1'])
+    expect(socket.pings).toEqual(['0', '1'])
     expect(stdin.canEnd).toBe(true)
   })
 
@@ -202,7 +276,7 @@ it('after the end of the command nothing is sent, and a write is no event', asyn
   expect(await late).toMatchObject({ code: 'ERR_STREAM_DESTROYED' })
   stdin.end()
   await turn()
-  expect([socket.sent, socket.pings, stdin.errored]).toEqual([[], [], null])
+  expect([socket.sent, socket.pings, stdin.errored]).toEqual([[], ['0'], null])
 })
 
 describe('cut short', () => {

@@ -36,18 +36,22 @@ async function open() {
   )
   const messages: Message[] = []
   const pongs: string[] = []
+  let drains = 0
   const ends: SocketEnd[] = []
   const ended = new Deferred<SocketEnd>()
   socket.listen({
     message: (message) => messages.push(message),
     pong: (payload) => pongs.push(payload),
+    drain: () => {
+      drains += 1
+    },
     end: (end) => {
       ends.push(end)
       ended.resolve(end)
     },
   })
   const [peer] = (await connected) as [ServerSocket]
-  return { socket, peer, messages, pongs, ends, ended: ended.promise }
+  return { socket, peer, messages, pongs, ends, ended: ended.promise, drains: () => drains }
 }
 
 describe('messages', () => {
@@ -72,6 +76,23 @@ describe('messages', () => {
       ['bytes', true],
       ['text', false],
     ])
+  })
+
+  it('are counted until they have left this process, and that they have is told', async () => {
+    const { socket, peer, drains } = await open()
+    let received = 0
+    peer.on('message', (data) => {
+      received += (data as Buffer).length
+    })
+    peer.pause()
+    const message = Buffer.alloc(32 * 1024)
+    // More than the kernel takes.
+    for (let count = 0; count < 1_024; count += 1) socket.send(message)
+    expect(socket.backlog).toBeGreaterThan(message.length)
+    expect(drains()).toBe(0)
+    peer.resume()
+    await expect.poll(() => received).toBe(1_024 * message.length)
+    expect([socket.backlog, drains()]).toEqual([0, 1])
   })
 
   it('any byte counts as a sign of life', async () => {
