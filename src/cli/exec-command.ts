@@ -3,6 +3,7 @@ import { connectOptions } from './cluster-flags.ts'
 import { defineCommand } from './command.ts'
 import { Interruption } from './interruption.ts'
 import { connectStreams } from './remote-streams.ts'
+import { recorded } from './trace-file.ts'
 import { UsageError } from './usage-error.ts'
 
 export const execCommand = defineCommand({
@@ -24,19 +25,28 @@ code is over 255 (a message says which).`,
       type: 'boolean',
       help: 'let the command report its own end; needs sh in the container',
     },
+    trace: {
+      type: 'string',
+      value: 'FILE',
+      help: 'record what goes over the wire, for podwire trace show',
+    },
+    'trace-sizes': { type: 'boolean', help: 'record no contents' },
   },
   run({ flags, operands, rest }) {
     const { pod, command } = target(operands, rest)
     if (flags.tty === true) throw new UsageError('terminals (-t) are not supported yet', false)
-    return Interruption.during(async (interruption) => {
-      const cluster = await connect(connectOptions(flags))
-      const remote = await cluster.pod(pod, { container: flags.container }).spawn(command, {
-        stdin: flags.stdin,
-        verify: flags.verify,
-        signal: interruption.signal,
-      })
-      return localExitCode(await connectStreams(remote, interruption))
-    })
+    return Interruption.during((interruption) =>
+      recorded(flags.trace, flags['trace-sizes'], async (trace) => {
+        const cluster = await connect(connectOptions(flags))
+        const remote = await cluster.pod(pod, { container: flags.container }).spawn(command, {
+          stdin: flags.stdin,
+          verify: flags.verify,
+          signal: interruption.signal,
+          trace,
+        })
+        return localExitCode(await connectStreams(remote, interruption))
+      }),
+    )
   },
 })
 

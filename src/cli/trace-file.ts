@@ -1,0 +1,25 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import type { Trace } from '../index.ts'
+import { formatTraceEvent } from '../protocol/index.ts'
+
+/**
+ * Runs a session that is recorded in a file, which only its owner can read: it has what was typed and printed. Written
+ * at once, so that it is there whatever becomes of the program, and no more of it is in memory than one event.
+ * @param path absent: nothing is recorded
+ */
+export async function recorded<Result>(
+  path: string | undefined,
+  sizes: boolean | undefined,
+  run: (trace: Trace | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (path === undefined) return run(undefined)
+  let file: number | null = openSync(path, 'w', 0o600)
+  try {
+    return await run((event) => {
+      if (file !== null) writeSync(file, `${formatTraceEvent(event, sizes)}\n`)
+    })
+  } finally {
+    closeSync(file)
+    file = null
+  }
+}
