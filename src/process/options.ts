@@ -102,10 +102,6 @@ export const commonKeys: readonly string[] = [
   'signal',
   'subprotocol',
   'stdinWindow',
-  'verify',
-  'cwd',
-  'env',
-  'onAbort',
   'trace',
 ]
 const execKeys = ['stdin', 'encoding', 'maxBuffer', 'check', 'reject', 'timeout']
