@@ -104,9 +104,9 @@ export const commonKeys: readonly string[] = [
   'stdinWindow',
   'trace',
 ]
+const sessionKeys = [...commonKeys, 'verify', 'cwd', 'env', 'onAbort']
 const execKeys = ['stdin', 'encoding', 'maxBuffer', 'check', 'reject', 'timeout']
 const spawnKeys = ['stdin', 'stdout', 'stderr', 'tty']
-const sessionKeys = [...commonKeys, 'verify', 'cwd', 'env', 'user', 'onAbort']
 const reactions: readonly OnAbort[] = ['leave', 'terminate', 'kill']
 
 /** @throws {TypeError | RangeError} an option that there is not, or with a value that it cannot have */
@@ -164,8 +164,6 @@ export function validCommonOptions(options: CommonOptions): void {
     throw new RangeError(`subprotocol must be one of ${subprotocols.join(', ')}`)
   }
   if (options.stdinWindow !== undefined) wholeNumber('stdinWindow', options.stdinWindow, 1)
-  optionalBoolean('verify', options.verify)
-  if (options.cwd !== undefined) validFolder(options.cwd)
   if (options.trace !== undefined && typeof options.trace !== 'function') {
     throw new TypeError('trace must be a function')
   }
@@ -173,6 +171,8 @@ export function validCommonOptions(options: CommonOptions): void {
 
 function sessionOptions(options: SessionCallOptions): void {
   validCommonOptions(options)
+  optionalBoolean('verify', options.verify)
+  if (options.cwd !== undefined) validFolder(options.cwd)
   if (options.env !== undefined) validEnvironment(options.env)
   if (options.onAbort !== undefined && !reactions.includes(options.onAbort)) {
     throw new RangeError("onAbort must be 'leave', 'terminate' or 'kill'")
