@@ -42,6 +42,7 @@ export type ErrorCode =
   | 'ERR_STATUS'
   | 'ERR_SHELL_NOT_FOUND'
   | 'ERR_CWD'
+  | 'ERR_USER'
   | 'ERR_KILL'
   | 'ERR_PROTOCOL'
   | 'ERR_STATUS_MALFORMED'

@@ -8,6 +8,7 @@ import type { StdinSource } from './stdin-source.ts'
 import { lengthOf, validStdinSource } from './stdin-source.ts'
 import { validEnvironment, validFolder } from './surroundings.ts'
 import type { OnAbort } from './termination.ts'
+import { validUser } from './user.ts'
 
 /** What one call may say about its session. */
 export interface SessionCallOptions {
@@ -22,7 +23,7 @@ export interface SessionCallOptions {
   /**
    * The command runs inside `sh -c`, which reports its end on the output itself: an exit code then is the command's own,
    * and a `Success` that a server makes up for a lost hop is a `ConnectionLostError`. Needs `sh` in the container.
-   * @default false, and true with `cwd`, `env` and `onAbort`
+   * @default false, and true with `cwd`, `env`, `user` and `onAbort`
    */
   readonly verify?: boolean | undefined
   /** The folder in which the command runs; verifies, too. @default the image's */
@@ -32,6 +33,11 @@ export interface SessionCallOptions {
    * it: hand secrets to the command through its stdin.
    */
   readonly env?: Readonly<Record<string, string>> | undefined
+  /**
+   * Whose the command is, by name or number; verifies, too. Only root may say so, and the container needs a tool for it.
+   * @default the container's
+   */
+  readonly user?: string | undefined
   /**
    * What the signal, or the timeout of exec, does to the command: it is left alone, gets SIGTERM and five seconds later
    * SIGKILL, or SIGKILL at once; all but `leave` verify, too. The call ends when the command has, or soon after SIGKILL.
@@ -104,7 +110,7 @@ export const commonKeys: readonly string[] = [
   'stdinWindow',
   'trace',
 ]
-const sessionKeys = [...commonKeys, 'verify', 'cwd', 'env', 'onAbort']
+const sessionKeys = [...commonKeys, 'verify', 'cwd', 'env', 'user', 'onAbort']
 const execKeys = ['stdin', 'encoding', 'maxBuffer', 'check', 'reject', 'timeout']
 const spawnKeys = ['stdin', 'stdout', 'stderr', 'tty']
 const reactions: readonly OnAbort[] = ['leave', 'terminate', 'kill']
@@ -174,15 +180,20 @@ function sessionOptions(options: SessionCallOptions): void {
   optionalBoolean('verify', options.verify)
   if (options.cwd !== undefined) validFolder(options.cwd)
   if (options.env !== undefined) validEnvironment(options.env)
+  if (options.user !== undefined) validUser(options.user)
   if (options.onAbort !== undefined && !reactions.includes(options.onAbort)) {
     throw new RangeError("onAbort must be 'leave', 'terminate' or 'kill'")
   }
   if (options.verify === false && needsWrapper({ ...options, verify: undefined })) {
-    throw new RangeError('cwd, env and onAbort verify, too: leave verify out, or make it true')
+    throw new RangeError(
+      'cwd, env, user and onAbort verify, too: leave verify out, or make it true',
+    )
   }
 }
 
 /** Whether the command is to run inside a shell of ours. */
-export function needsWrapper({ verify, cwd, env, onAbort = 'leave' }: SessionCallOptions): boolean {
-  return verify === true || cwd !== undefined || env !== undefined || onAbort !== 'leave'
+export function needsWrapper(options: SessionCallOptions): boolean {
+  const { verify, cwd, env, user, onAbort = 'leave' } = options
+  const given = cwd !== undefined || env !== undefined || user !== undefined
+  return verify === true || given || onAbort !== 'leave'
 }

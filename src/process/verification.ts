@@ -1,4 +1,4 @@
-import type { ExecErrorFields } from '../errors.ts'
+import type { ErrorCode, ExecErrorFields } from '../errors.ts'
 import { ExecError, StatusError } from '../errors.ts'
 import type { Outcome, Status } from '../protocol/index.ts'
 import { MarkerScanner } from './marker-scanner.ts'
@@ -78,7 +78,7 @@ export class Verification {
     if (told === null || !this.#complainsAboutShell(told)) return null
     return new StatusError(
       'ERR_SHELL_NOT_FOUND',
-      "the container has no 'sh', which verify, cwd and env need: leave them out for this container",
+      "the container has no 'sh', which verify, cwd, env and user need: leave them out for this container",
       fields,
     )
   }
@@ -109,13 +109,23 @@ export class Verification {
 }
 
 function wrapperProblem(problem: WrapperProblem, fields: Partial<ExecErrorFields>): ExecError {
-  if (problem === 'cwd') {
-    const message = 'the command was not run: cwd is no folder that it may enter in the container'
-    return new ExecError('ERR_CWD', message, fields)
-  }
-  return new ExecError(
+  const [code, why] = problems[problem]
+  return new ExecError(code, `the command was not run: ${why}`, fields)
+}
+
+const problems: Readonly<Record<WrapperProblem, readonly [ErrorCode, string]>> = {
+  cwd: ['ERR_CWD', 'cwd is no folder that it may enter in the container'],
+  head: [
     'ERR_STDIN_CANNOT_END',
-    "the command was not run: the server has no v5.channel.k8s.io (Kubernetes 1.29 or older), and the container no 'head -c' that could end stdin in its place",
-    fields,
-  )
+    "the server has no v5.channel.k8s.io (Kubernetes 1.29 or older), and the container no 'head -c' that could end stdin in its place",
+  ],
+  nouser: [
+    'ERR_USER',
+    "the container's /etc/passwd has no such user; a number needs no entry there",
+  ],
+  noswitch: ['ERR_USER', "the container's own user may not become another one: only root may"],
+  notool: [
+    'ERR_USER',
+    "the container has nothing that makes it another user's: tried were setpriv of util-linux, chroot of coreutils and BusyBox's su, with id",
+  ],
 }

@@ -1,5 +1,7 @@
 import type { Marker } from './marker.ts'
 import { newMarker } from './marker.ts'
+import type { UserProblem } from './user.ts'
+import { switching } from './user.ts'
 
 /** What a command runs with inside its wrapper. */
 export interface WrapperOptions {
@@ -11,13 +13,15 @@ export interface WrapperOptions {
   readonly cwd?: string | undefined
   /** Added to the container's environment. */
   readonly env?: Readonly<Record<string, string>> | undefined
+  /** Whose the command is; absent: whose the container is. */
+  readonly user?: string | undefined
 }
 
 /**
  * What a wrapper reports in the place of an exit code, when it could not run the command at all: there is no such
- * folder, or no `head` that counts bytes.
+ * folder or user, no way to become that user, or no `head` that counts bytes.
  */
-export type WrapperProblem = 'cwd' | 'head'
+export type WrapperProblem = 'cwd' | 'head' | UserProblem
 
 // Until `echo` succeeds: a command may leave its output in non-blocking mode and full.
 const printing =
@@ -63,13 +67,21 @@ export class Wrapper {
   }
 
   #wrap(stdinLength: number | null): readonly string[] {
-    const { cwd, env = {}, stdout, stderr, tty } = this.#options
+    const { cwd, env = {}, user, stdout, stderr, tty } = this.#options
     const args: string[] = [...this.marker.parts]
-    const place = (value: string): string => `"\${${args.push(value)}}"`
-    const checks: [check: string, problem: WrapperProblem][] = []
-    const setup: string[] = []
+    let ahead = 0
+    const place = (value: string): string => `"\${${args.push(value) + ahead}}"`
+    const checks: [check: string, problem: string][] = []
+    const before: string[] = []
+    if (user !== undefined) {
+      // From here on all arguments are three places further, behind what `as` has said.
+      before.push(switching, `set -- "$1" "$2" "$(as ${place(user)})" "$@"`)
+      ahead = 3
+      checks.push(['case "$3" in */bin/sh*) ;; *) false; esac', '"$3"'])
+    }
     let from = ''
     let to = ''
+    let enter = ''
     if (stdinLength === 0) to = ' </dev/null'
     else if (stdinLength !== null) {
       from = `head -c ${place(String(stdinLength))} 3>&- | `
@@ -79,21 +91,23 @@ export class Wrapper {
       // No `cd -` and no search in CDPATH.
       const folder = place(cwd.startsWith('/') ? cwd : `./${cwd}`)
       checks.push([`(cd ${folder})`, 'cwd'])
-      setup.push(`cd ${folder}`)
+      enter = `cd ${folder} && `
     }
-    for (const [name, value] of Object.entries(env)) {
-      setup.push(`export ${place(`${name}=${value}`)}`)
-    }
+    const setup = Object.entries(env).map(([name, value]) => `export ${place(`${name}=${value}`)}`)
     // What the shell itself says, such as `Killed`, is not the command's.
     const hush = stderr || tty
     const exec = this.#command[0]?.startsWith('-') ? 'exec --' : 'exec'
-    setup.push(`shift ${args.length}`, `${exec} "$@"${hush ? ' 2>&3 3>&-' : ''}`)
-    const run = `${from}(${setup.join(' && ')})${to}`
+    setup.push(`shift ${args.length + ahead}`, `${exec} "$@"`)
+    // The tool is the one that was found: a PATH in `env` is the command's.
+    const start =
+      user === undefined ? setup.join(' && ') : `exec $3 -c '${setup.join(' && ')}' sh "$@"`
+    const run = `${from}(${enter}${start}${hush ? ' 2>&3 3>&-' : ''})${to}`
     const script = [
       firstLine,
       // With an empty action the command would ignore them, too.
       'trap : HUP INT QUIT TERM USR1 USR2',
       ...(hush ? ['exec 3>&2 2>/dev/null'] : []),
+      ...before,
       ...checks.map(([check, problem]) => `if ! ${check}; then set -- "$1" "$2" ${problem}; else`),
       run,
       `set -- "$1" "$2" "$?"${'; fi'.repeat(checks.length)}`,

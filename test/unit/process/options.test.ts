@@ -24,6 +24,9 @@ const session: readonly Bad[] = [
   ['env: a list', { env: ['A=b'] }, TypeError],
   ['cwd without verify', { cwd: '/', verify: false }, RangeError],
   ['env without verify', { env: {}, verify: false }, RangeError],
+  ['user: a number', { user: 0 }, TypeError],
+  ['user: a flag', { user: '-u' }, RangeError],
+  ['user without verify', { user: 'root', verify: false }, RangeError],
 ]
 
 const exec: readonly Bad[] = [

@@ -74,6 +74,9 @@ describe('a problem', () => {
   it.each([
     ['cwd', 'ERR_CWD'],
     ['head', 'ERR_STDIN_CANNOT_END'],
+    ['nouser', 'ERR_USER'],
+    ['noswitch', 'ERR_USER'],
+    ['notool', 'ERR_USER'],
   ])('that the wrapper reports: %s', (report, code) => {
     const { made, mark } = verification()
     mark(0, report)
