@@ -32,7 +32,8 @@ export type ErrorCode =
   | 'ERR_UPGRADE_REFUSED'
   | 'ERR_REQUEST_REFUSED'
   | 'ERR_SUBPROTOCOL'
-  // PodwireError: what attach finds in the pod
+  // PodwireError: what is found of a pod
+  | 'ERR_POD_NOT_FOUND'
   | 'ERR_CONTAINER_NOT_FOUND'
   | 'ERR_CONTAINER_NOT_RUNNING'
   | 'ERR_CONTAINER_STDIN'
