@@ -18,6 +18,7 @@ export async function bundle(root, dist, external) {
     external: [...external],
     tsconfig: false,
     transform: { target: 'es2023' },
+    plugins: [{ name: 'builtins', renderChunk: withoutFacades }],
     onLog(level, { message }) {
       // Such as an import that leads nowhere.
       if (level === 'warn') throw new Error(message)
@@ -36,6 +37,18 @@ export async function bundle(root, dist, external) {
     },
   })
   await bundled.close()
+}
+
+/**
+ * An `import` of a module of Node's own makes Node read all that it exports, and what is there on demand only is loaded:
+ * the whole of undici for `node:http`. That is a fifth of what the command takes to start.
+ */
+function withoutFacades(/** @type {string} */ code) {
+  return code.replace(
+    /^import (?:(\w+)|\{([^}]*)\}) from "(node:[^"]+)";$/gm,
+    (_, whole, names, module) =>
+      `const ${whole ?? `{${names.replaceAll(' as ', ': ')}}`} = process.getBuiltinModule("${module}");`,
+  )
 }
 
 const entries = [
