@@ -3,6 +3,7 @@
  * Runs wherever `TextDecoder` and `URLSearchParams` do: Node, browsers, Deno, Bun, workers.
  * @module
  */
+export { bearerSubprotocol } from './bearer.ts'
 export { Channel } from './channel.ts'
 export type { Frame, Message } from './frame.ts'
 export { decodeFrame, encodeClose, encodeFrame, maxStdinPayload } from './frame.ts'

@@ -7,6 +7,7 @@ test('the public names', () => {
     'SessionDecoder',
     'Subprotocol',
     'attachPath',
+    'bearerSubprotocol',
     'chooseSubprotocol',
     'decodeFrame',
     'decodeStatus',
