@@ -1,6 +1,4 @@
-const ctrl = 'ctrl-'
-/** Those that have a control character, from 0 on. */
-const withControl = '@abcdefghijklmnopqrstuvwxyz[\\]^_'
+const key = /^(?:ctrl-([@a-z[\\\]^_])|([ -~]))$/
 
 /**
  * The bytes of a sequence of keys in docker's syntax: a comma between two, each a character of ASCII or `ctrl-` with a
@@ -10,12 +8,12 @@ const withControl = '@abcdefghijklmnopqrstuvwxyz[\\]^_'
  */
 export function parseDetachKeys(keys: unknown): readonly number[] {
   if (typeof keys !== 'string') throw new TypeError('detachKeys must be a string')
-  return keys.split(',').map((key) => {
-    const [character = '', ...more] = key.startsWith(ctrl) ? key.slice(ctrl.length) : key
-    const code = key.startsWith(ctrl) ? withControl.indexOf(character) : character.charCodeAt(0)
-    if (more.length === 0 && code >= 0 && code < 0x7f) return code
+  return keys.split(',').map((text) => {
+    const [, control, character] = key.exec(text) ?? []
+    if (control !== undefined) return control.charCodeAt(0) & 0x1f
+    if (character !== undefined) return character.charCodeAt(0)
     throw new RangeError(
-      `detachKeys must be keys with a comma between two, such as 'ctrl-p,ctrl-q'; ${JSON.stringify(key.slice(0, 80))} is no key`,
+      `detachKeys must be keys with a comma between two, such as 'ctrl-p,ctrl-q'; ${JSON.stringify(text.slice(0, 80))} is no key`,
     )
   })
 }
