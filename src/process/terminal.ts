@@ -142,6 +142,7 @@ class Terminal {
     this.#listen(input, 'error', (error: Error) => this.#fail(error))
     this.#listen(input, 'end', () => this.#end(stdin))
     this.#listen(input, 'data', (chunk: Uint8Array | string) => this.#type(stdin, chunk))
+    input.resume()
   }
 
   #type(stdin: Writable, chunk: Uint8Array | string): void {

@@ -1,0 +1,387 @@
+import { getEventListeners } from 'node:events'
+import { PassThrough } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { OutputStream } from '../../../src/process/output-stream.ts'
+import { RemoteProcess } from '../../../src/process/remote-process.ts'
+import { Session } from '../../../src/process/session.ts'
+import type { StdinEnd } from '../../../src/process/stdin-stream.ts'
+import { StdinStream } from '../../../src/process/stdin-stream.ts'
+import type { TerminalOptions } from '../../../src/process/terminal.ts'
+import { attachTerminal } from '../../../src/process/terminal.ts'
+import { FakeSocket } from '../../support/fake-socket.ts'
+import { FakeTerminal } from '../../support/fake-terminal.ts'
+import { rejection } from '../../support/rejection.ts'
+
+interface Opening {
+  readonly kind?: 'exec' | 'attach'
+  readonly tty?: boolean
+  readonly stdin?: StdinEnd | null
+  readonly heartbeat?: { readonly interval: number; readonly deadline: number }
+  readonly window?: number
+}
+
+function open(opening: Opening = {}) {
+  const { kind = 'exec', tty = true, stdin = tty ? 'terminal' : 'close' } = opening
+  const { window = 1_000, heartbeat = false } = opening
+  const socket = new FakeSocket(tty ? 'v4.channel.k8s.io' : 'v5.channel.k8s.io')
+  const output = (channel: number) => new OutputStream(100, () => session.release(channel))
+  const streams = {
+    stdin: stdin === null ? null : new StdinStream(socket, stdin, window),
+    stdout: output(1),
+    stderr: tty ? null : output(2),
+  }
+  const collected = () => ({ stdout: '', stderr: '' })
+  const session: Session = new Session(socket, streams, { kind, heartbeat, collected })
+  socket.listen(session)
+  return { socket, remote: new RemoteProcess(session, streams, tty) }
+}
+
+function start(opening: Opening = {}, options: TerminalOptions = {}) {
+  const { socket, remote } = open(opening)
+  const terminal = new FakeTerminal()
+  const { stdin, stdout } = terminal
+  return { socket, remote, terminal, end: attachTerminal(remote, { stdin, stdout, ...options }) }
+}
+
+const payloads = (socket: FakeSocket, channel: number) =>
+  socket.sent
+    .filter((message) => message[0] === channel)
+    .map((message) =>
+      Buffer.from(message as Uint8Array)
+        .subarray(1)
+        .toString('latin1'),
+    )
+const keys = (socket: FakeSocket) => payloads(socket, 0)
+const sizes = (socket: FakeSocket) =>
+  payloads(socket, 4).map((text) => Object.values(JSON.parse(text)).join('x'))
+
+const success = { metadata: {}, status: 'Success' }
+
+/** Names of the events that somebody listens to, beside those of the streams themselves. */
+const listeners = (terminal: FakeTerminal, fresh = new FakeTerminal()) =>
+  (['stdin', 'stdout'] as const).flatMap((name) =>
+    terminal[name]
+      .eventNames()
+      .filter((event) => terminal[name].listenerCount(event) !== fresh[name].listenerCount(event)),
+  )
+
+describe('what is typed', () => {
+  it('goes over at once, each key in a message of its own', async () => {
+    const { socket, terminal, end } = start()
+    for (const key of ['l', 's', '\r']) {
+      terminal.type(key)
+      await turn()
+      expect(keys(socket).at(-1)).toBe(key)
+    }
+    expect(keys(socket)).toEqual(['l', 's', '\r'])
+    socket.exit(0)
+    socket.end()
+    expect(await end).toEqual({ exitCode: 0, status: success, verified: false, detached: false })
+  })
+
+  it('goes over as it is, Ctrl-C and Ctrl-D too', async () => {
+    const { socket, terminal, end } = start()
+    const bytes = '\x03\x04\x1a\x1c\x00\xff\x80'
+    terminal.type(bytes)
+    await turn()
+    expect(keys(socket)).toEqual([bytes])
+    socket.exit(130)
+    socket.end()
+    expect((await end).exitCode).toBe(130)
+  })
+
+  it('waits here while the server does not take it', async () => {
+    const { socket, terminal, end } = start({ window: 10 })
+    const text = 'x'.repeat(20_000)
+    terminal.type(text)
+    await turn()
+    expect([keys(socket).join('').length, terminal.stdin.isPaused()]).toEqual([10, true])
+    while (keys(socket).join('').length < text.length) {
+      socket.acknowledge()
+      await turn()
+    }
+    expect(terminal.stdin.isPaused()).toBe(false)
+    socket.exit(0)
+    socket.end()
+    await end
+  })
+
+  it('as strings is sent as UTF-8', async () => {
+    const { socket, terminal, end } = start()
+    terminal.stdin.setEncoding('utf8')
+    terminal.stdin.write('é')
+    await turn()
+    expect(keys(socket)).toEqual([Buffer.from('é').toString('latin1')])
+    socket.exit(0)
+    socket.end()
+    await end
+  })
+
+  it('goes nowhere when the process is to have no stdin; then nothing is raw', async () => {
+    const { socket, terminal, end } = start({ stdin: null })
+    terminal.type('x')
+    await turn()
+    expect([keys(socket), terminal.stdin.modes, terminal.stdin.readableLength]).toEqual([[], [], 1])
+    socket.exit(0)
+    socket.end()
+    await end
+  })
+})
+
+describe('the size', () => {
+  it('is told at the start and whenever it changes', async () => {
+    const { socket, terminal, end } = start()
+    await turn()
+    terminal.resize(100, 30)
+    await turn()
+    expect(sizes(socket)).toEqual(['80x24', '100x30'])
+    socket.exit(0)
+    socket.end()
+    await end
+    terminal.resize(1, 1)
+    await turn()
+    expect(sizes(socket)).toHaveLength(2)
+  })
+
+  it('of an attach is told one larger first, so that everything is drawn again', async () => {
+    const { socket, end } = start({ kind: 'attach' })
+    await turn()
+    await turn()
+    expect(sizes(socket)).toEqual(['81x25', '80x24'])
+    socket.exit(0)
+    socket.end()
+    expect(await end).toEqual({ exitCode: null, status: success, verified: false, detached: false })
+  })
+
+  it('that is none is not told, and an absurd one cut', async () => {
+    const { socket, terminal, end } = start()
+    terminal.resize(0, 0)
+    await turn()
+    expect(sizes(socket)).toEqual(['80x24'])
+    terminal.resize(1e6, 24)
+    await turn()
+    expect(sizes(socket)).toEqual(['80x24', '65535x24'])
+    socket.exit(0)
+    socket.end()
+    await end
+  })
+
+  it('means nothing to a process without a tty', async () => {
+    const { socket, terminal, end } = start({ tty: false })
+    terminal.resize(10, 10)
+    await turn()
+    expect([sizes(socket), terminal.stdin.modes]).toEqual([[], []])
+    socket.exit(0)
+    socket.end()
+    await end
+  })
+})
+
+describe('the output', () => {
+  it('is shown, the last of it too', async () => {
+    const { socket, terminal, end } = start()
+    socket.output(1, 'one ')
+    socket.exit(0)
+    socket.output(1, 'two')
+    socket.end()
+    await end
+    expect(terminal.shown).toBe('one two')
+  })
+
+  it('of a process without a tty is two', async () => {
+    const stderr = new PassThrough()
+    const { socket, terminal, end } = start({ tty: false }, { stderr })
+    socket.output(1, 'out')
+    socket.output(2, 'err')
+    socket.exit(0)
+    socket.end()
+    await end
+    expect([terminal.shown, String(stderr.read())]).toEqual(['out', 'err'])
+  })
+
+  it('that cannot be written ends the session', async () => {
+    const { socket, terminal, end } = start()
+    terminal.stdout.destroy(new Error('gone'))
+    expect((await rejection<Error>(end)).message).toBe('gone')
+    expect(socket.closes).toBe(1)
+  })
+})
+
+describe('the end of the local stdin', () => {
+  it('is Ctrl-D for an exec with a tty', async () => {
+    const { socket, terminal, end } = start()
+    terminal.stdin.end('x')
+    await turn()
+    expect(keys(socket)).toEqual(['x', '\x04'])
+    socket.exit(0)
+    socket.end()
+    await end
+  })
+
+  it('leaves an attach with a tty, whose process would end by it', async () => {
+    const { socket, terminal, end } = start({ kind: 'attach' })
+    terminal.stdin.end('x')
+    expect((await end).detached).toBe(true)
+    expect(keys(socket)).toEqual(['x'])
+  })
+
+  it('is the end of stdin without a tty', async () => {
+    const { socket, terminal, end } = start({ kind: 'attach', tty: false })
+    terminal.stdin.end('x')
+    await turn()
+    expect(socket.sent.at(-1)).toEqual(Uint8Array.of(255, 0))
+    socket.exit(0)
+    socket.end()
+    expect((await end).detached).toBe(false)
+  })
+
+  it('that cannot be told is an error', async () => {
+    const { socket, terminal, end } = start({ tty: false, stdin: 'impossible' })
+    terminal.stdin.end('x')
+    expect((await rejection(end)).code).toBe('ERR_STDIN_CANNOT_END')
+    expect(socket.closes).toBe(1)
+  })
+})
+
+describe('detach keys', () => {
+  const detachKeys = 'ctrl-p,ctrl-q'
+
+  it('end the session, and say so', async () => {
+    const { socket, terminal, end } = start({ kind: 'attach' }, { detachKeys })
+    terminal.type('a\x10\x11b')
+    expect(await end).toEqual({ exitCode: null, status: null, verified: false, detached: true })
+    expect([keys(socket), socket.closes]).toEqual([['a'], 1])
+  })
+
+  it('that are not completed go over', async () => {
+    const { socket, terminal, end } = start({}, { detachKeys })
+    for (const key of ['\x10', 'x', '\x10']) terminal.type(key)
+    await turn()
+    expect(keys(socket)).toEqual(['\x10x'])
+    terminal.stdin.end()
+    await turn()
+    expect(keys(socket)).toEqual(['\x10x', '\x10', '\x04'])
+    socket.exit(0)
+    socket.end()
+    expect((await end).detached).toBe(false)
+  })
+
+  it.each(['', 'ctrl-', 1])('%j is refused', async (wrong) => {
+    const { socket, end } = start({}, { detachKeys: wrong as string })
+    expect(await rejection<Error>(end)).toSatisfy((e) => /detachKeys/.test((e as Error).message))
+    socket.die()
+  })
+})
+
+describe('a server that has fallen silent', () => {
+  const heartbeat = { interval: 5, deadline: 60_000 }
+  const silent = (remote: RemoteProcess) =>
+    expect.poll(() => remote.isSilent, { interval: 1 }).toBe(true)
+
+  it('is left by Ctrl-C, Ctrl-C, Ctrl-C', async () => {
+    const { socket, remote, terminal, end } = start({ heartbeat })
+    await silent(remote)
+    terminal.type('\x03\x03')
+    await turn()
+    expect(socket.closes).toBe(0)
+    terminal.type('\x03')
+    expect(await rejection(end)).toMatchObject({ code: 'ERR_CONNECTION_LOST', exitCode: null })
+    expect(terminal.stdin.modes).toEqual([true, false])
+  })
+
+  it('is not left by anything else, nor one that answers', async () => {
+    const { socket, remote, terminal, end } = start({ heartbeat })
+    await silent(remote)
+    terminal.type('\x03\x03x\x03\x03')
+    await turn()
+    socket.output(1, 'alive')
+    expect(remote.isSilent).toBe(false)
+    terminal.type('\x03\x03\x03')
+    await turn()
+    expect(socket.closes).toBe(0)
+    socket.exit(0)
+    socket.end()
+    await end
+  })
+})
+
+describe('whatever ends it', () => {
+  const reason = new Error('enough')
+  const controller = new AbortController()
+  const succeed = ({ socket }: ReturnType<typeof start>) => {
+    socket.exit(0)
+    socket.end()
+  }
+  const ends: [string, (test: ReturnType<typeof start>) => void, TerminalOptions, unknown][] = [
+    ['the process', succeed, {}, null],
+    ['a lost connection', ({ socket }) => socket.die(), {}, { code: 'ERR_CONNECTION_LOST' }],
+    ['close()', ({ remote }) => void remote.close(), {}, { code: 'ERR_SESSION_CLOSED' }],
+    ['detaching', ({ terminal }) => terminal.type('x'), { detachKeys: 'x' }, null],
+    ['the signal', () => controller.abort(reason), { signal: controller.signal }, reason],
+    ['an aborted signal', () => {}, { signal: AbortSignal.abort(reason) }, reason],
+    ['stdin that fails', ({ terminal }) => terminal.stdin.destroy(reason), {}, reason],
+  ]
+
+  it.each(ends)('%s: the terminal is given back', async (_name, act, options, error) => {
+    const before = process.eventNames().map((event) => process.listenerCount(event as 'exit'))
+    const test = start({ kind: 'attach' }, options)
+    const { terminal, end } = test
+    expect(terminal.stdin.isRaw).toBe(true)
+    act(test)
+    if (error === null) await end
+    else expect(await rejection(end)).toMatchObject(error as object)
+    expect(terminal.stdin.modes).toEqual([true, false])
+    expect([terminal.stdin.isPaused(), terminal.stdout.writableEnded]).toEqual([true, false])
+    await turn()
+    expect(listeners(terminal)).toEqual([])
+    const { signal } = options
+    if (signal !== undefined) expect(getEventListeners(signal, 'abort')).toEqual([])
+    expect(process.eventNames().map((e) => process.listenerCount(e as 'exit'))).toEqual(before)
+  })
+
+  it('a stdin that was flowing before flows on', async () => {
+    const { socket, remote } = open()
+    const { stdin, stdout } = new FakeTerminal()
+    stdin.resume()
+    const end = attachTerminal(remote, { stdin, stdout })
+    socket.exit(0)
+    socket.end()
+    await end
+    expect(stdin.isPaused()).toBe(false)
+  })
+
+  it('one session after the other has the same terminal', async () => {
+    const { stdin, stdout } = new FakeTerminal()
+    for (const key of ['x', 'y']) {
+      const { socket, remote } = open()
+      const end = attachTerminal(remote, { stdin, stdout })
+      stdin.write(key)
+      await turn()
+      expect(keys(socket)).toEqual([key])
+      socket.exit(0)
+      socket.end()
+      await end
+    }
+  })
+
+  it('without a terminal nothing is raw', async () => {
+    const { socket, remote } = open()
+    const { stdin, stdout } = new FakeTerminal()
+    stdin.isTTY = false
+    const end = attachTerminal(remote, { stdin, stdout })
+    stdin.write('x')
+    await turn()
+    expect([keys(socket), stdin.modes]).toEqual([['x'], []])
+    socket.exit(0)
+    socket.end()
+    await end
+  })
+})
+
+it('refuses options that there are not', async () => {
+  const { socket, remote } = open()
+  const options = { detachkeys: 'x' } as TerminalOptions
+  expect(await rejection(attachTerminal(remote, options))).toBeInstanceOf(TypeError)
+  socket.die()
+})
