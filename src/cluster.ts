@@ -7,7 +7,10 @@ import { redact } from './auth/redact.ts'
 import type { ClusterConfig, LoadedClusterConfig, Pem } from './kubeconfig/cluster-config.ts'
 import type { LoadOptions } from './kubeconfig/load-options.ts'
 import { knownKeys, maxTimer, optionalBoolean, wholeNumber } from './option.ts'
+import type { PodTarget } from './pod.ts'
 import { Pod } from './pod.ts'
+import type { FindPodOptions, FoundPod } from './pods/find-pod.ts'
+import type { FindPodsOptions } from './pods/find-pods.ts'
 import type { SessionDefaults } from './process/options.ts'
 import { ApiServer } from './transport/api-server.ts'
 import { endpointOf } from './transport/endpoint.ts'
@@ -167,6 +170,50 @@ export class Cluster {
   ): Pod {
     knownKeys('pod', options, ['namespace', 'container'])
     const { namespace = this.namespace, container } = options
+    return this.#pod({ name, namespace, container })
+  }
+
+  /**
+   * The pods that there are, in the server's order, which is that of their names.
+   * @throws {TypeError | RangeError} bad options, before anything is sent
+   * @throws {AuthError | ConnectionError | UpgradeError} the server refuses, or does not answer
+   */
+  async pods(options: FindPodsOptions = {}): Promise<Pod[]> {
+    const { findPods } = await import('./pods/find-pods.ts')
+    const pods = await findPods(this.#server, options, this.namespace)
+    return pods.map(({ metadata }) => this.#pod(metadata))
+  }
+
+  /**
+   * The pod that kubectl would choose, with its default container: a pod's name, `pod/x`, `deploy/x`, `svc/x`, `sts/x`,
+   * `ds/x`, `job/x`, `rs/x`, `rc/x` or a label selector such as `app=web`. A workload that has no pod yet is waited for.
+   * @throws {TypeError | RangeError} not a target, or bad options, before anything is sent
+   * @throws {PodwireError} `ERR_POD_NOT_FOUND`: no pod in time; `ERR_CONTAINER_NOT_FOUND`
+   * @throws {AuthError | ConnectionError | UpgradeError} the server refuses, or does not answer
+   */
+  async findPod(target: string, options: FindPodOptions = {}): Promise<Pod> {
+    const { pod } = await this.lookUp(target, options)
+    return pod
+  }
+
+  /**
+   * `findPod`, with what was seen on the way.
+   * @internal
+   */
+  async lookUp(
+    target: string,
+    options: FindPodOptions = {},
+  ): Promise<FoundPod & { readonly pod: Pod }> {
+    const { findPod } = await import('./pods/find-pod.ts')
+    const { namespace = this.namespace } = options
+    const found = await findPod(this.#server, target, { ...options, namespace })
+    const { resource, container } = found
+    const { name } = resource.metadata
+    return { ...found, pod: this.#pod({ name, namespace, container }) }
+  }
+
+  #pod(target: PodTarget): Pod {
+    const { name, namespace, container } = target
     return new Pod(this.#server, { name, namespace, container }, this.#defaults)
   }
 }

@@ -33,6 +33,12 @@ export type {
 export type { LoadOptions, Overrides } from './kubeconfig/load-options.ts'
 
 export { Pod } from './pod.ts'
+export type { Container, ContainerKind, ContainerState, ContainerStatus } from './pods/container.ts'
+export type { PodContainerStatus } from './pods/container-status.ts'
+export type { FindPodOptions } from './pods/find-pod.ts'
+export type { FindPodsOptions } from './pods/find-pods.ts'
+export type { Purpose } from './pods/pod-order.ts'
+export type { WaitOptions } from './pods/wait-until-running.ts'
 export type { AttachOptions } from './process/attach-options.ts'
 export type { ExecOptions, ExecResult, SpawnOptions } from './process/options.ts'
 export { RemoteProcess } from './process/remote-process.ts'

@@ -38,3 +38,11 @@ export function optionalBoolean(name: string, value: unknown): boolean | undefin
   }
   return value
 }
+
+/** @throws {TypeError} there, and not an AbortSignal */
+export function checkSignal(value: AbortSignal | undefined): void {
+  // Not by class: a signal may come from another realm or a polyfill.
+  if (value !== undefined && typeof value?.addEventListener !== 'function') {
+    throw new TypeError('signal must be an AbortSignal')
+  }
+}

@@ -1,3 +1,7 @@
+import { checkSignal, knownKeys } from './option.ts'
+import type { Container } from './pods/container.ts'
+import type { PodContainerStatus } from './pods/container-status.ts'
+import type { WaitOptions } from './pods/wait-until-running.ts'
 import { attachTo } from './process/attach.ts'
 import type { AttachOptions } from './process/attach-options.ts'
 import { validAttachOptions } from './process/attach-options.ts'
@@ -19,6 +23,7 @@ import { lengthOf } from './process/stdin-source.ts'
 import { streamOpener } from './process/stream-request.ts'
 import type { WrapperOptions } from './process/wrapper.ts'
 import { Wrapper } from './process/wrapper.ts'
+import type { PodReference } from './protocol/request.ts'
 import { validCommand, validName } from './protocol/request.ts'
 import type { ApiServer } from './transport/api-server.ts'
 
@@ -149,6 +154,55 @@ export class Pod {
     const container = this.#containerOf(validAttachOptions(options).container)
     const pod = { namespace: this.namespace, pod: this.name, container }
     return attachTo(this.#server, pod, options, this.#defaults)
+  }
+
+  /**
+   * The containers of the pod's spec in kubectl's order: the pod's own, ephemeral ones, init containers. All can be exec
+   * targets while they run.
+   * @throws {AuthError | ConnectionError | UpgradeError} the server refuses, or does not answer
+   */
+  async containers(
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Container[]> {
+    knownKeys('containers', options, ['signal'])
+    checkSignal(options.signal)
+    const { containersOf, getPod } = await import('./pods/pod-resource.ts')
+    return [...containersOf(await getPod(this.#server, this.#reference, options.signal))]
+  }
+
+  /**
+   * What a container does now; `state` of one that has ended has its exit code.
+   * @param container absent: the pod's own, else its default container
+   * @throws {PodwireError} `ERR_CONTAINER_NOT_FOUND`
+   * @throws {AuthError | ConnectionError | UpgradeError} the server refuses, or does not answer
+   */
+  async containerStatus(
+    container?: string,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<PodContainerStatus> {
+    knownKeys('containerStatus', options, ['signal'])
+    checkSignal(options.signal)
+    const name = this.#containerOf(container)
+    const { getContainerStatus } = await import('./pods/container-status.ts')
+    return getContainerStatus(this.#server, this.#reference, name, options.signal)
+  }
+
+  /**
+   * Waits until a container runs, and gives its status.
+   * @throws {TypeError | RangeError} bad options, before anything is sent
+   * @throws {PodwireError} `ERR_TIMEOUT` with the state it was in; `ERR_CONTAINER_NOT_RUNNING`: it has ended, or its pod
+   * is gone; `ERR_CONTAINER_NOT_FOUND`
+   * @throws {AuthError | ConnectionError | UpgradeError} the server refuses, or does not answer
+   */
+  async waitUntilRunning(options: WaitOptions = {}): Promise<PodContainerStatus> {
+    const { validWaitOptions, waitUntilRunning } = await import('./pods/wait-until-running.ts')
+    validWaitOptions(options)
+    const container = this.#containerOf(options.container)
+    return waitUntilRunning(this.#server, this.#reference, { ...options, container })
+  }
+
+  get #reference(): PodReference {
+    return { namespace: this.namespace, pod: this.name }
   }
 
   #wrap(

@@ -11,7 +11,7 @@ export interface Container {
   readonly stdin: boolean
   readonly stdinOnce: boolean
   readonly tty: boolean
-  /** Of an init container that runs beside the others: `Always`; else empty as a rule. */
+  /** `Always`: an init container that runs beside the others. Empty: the pod's. */
   readonly restartPolicy: string
 }
 
@@ -44,7 +44,7 @@ export interface ContainerStatus {
 
 export function readContainer(fields: JsonFields, kind: ContainerKind): Container {
   return {
-    name: fields.name('name'),
+    name: fields.name('name', 'container'),
     kind,
     image: fields.string('image'),
     stdin: fields.boolean('stdin'),
@@ -56,7 +56,7 @@ export function readContainer(fields: JsonFields, kind: ContainerKind): Containe
 
 export function readContainerStatus(fields: JsonFields): ContainerStatus {
   return {
-    name: fields.name('name'),
+    name: fields.required('name'),
     ready: fields.boolean('ready'),
     restartCount: fields.integer('restartCount'),
     containerID: fields.string('containerID'),

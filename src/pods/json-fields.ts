@@ -1,5 +1,6 @@
 import { parseTimestamp } from '../auth/timestamp.ts'
 import { ConnectionError } from '../errors.ts'
+import { validName } from '../protocol/request.ts'
 
 /**
  * An object of the API read field by field, as Go reads it: null is absent, unknown fields are ignored, and no type is
@@ -28,8 +29,18 @@ export class JsonFields {
   }
 
   /** A string without which the object is none. */
-  name(name: string): string {
+  required(name: string): string {
     return this.string(name) || this.fail(name, 'there')
+  }
+
+  /** A name that Kubernetes accepts. */
+  name(name: string, kind: 'namespace' | 'pod' | 'container'): string {
+    const value = this.required(name)
+    try {
+      return validName(kind, value)
+    } catch {
+      return this.fail(name, `a ${kind}'s name`)
+    }
   }
 
   boolean(name: string): boolean {

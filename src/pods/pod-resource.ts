@@ -37,6 +37,8 @@ export interface OwnerReference {
 export interface PodSpec {
   /** Empty: not scheduled yet. */
   readonly nodeName: string
+  /** `Always`, `OnFailure` or `Never`. */
+  readonly restartPolicy: string
   readonly containers: readonly Container[]
   readonly initContainers: readonly Container[]
   readonly ephemeralContainers: readonly Container[]
@@ -88,8 +90,8 @@ export function readPod(fields: JsonFields): PodResource {
 
 function readMetadata(fields: JsonFields): PodMetadata {
   return {
-    name: fields.name('name'),
-    namespace: fields.name('namespace'),
+    name: fields.name('name', 'pod'),
+    namespace: fields.name('namespace', 'namespace'),
     uid: fields.string('uid'),
     resourceVersion: fields.string('resourceVersion'),
     labels: fields.stringMap('labels'),
@@ -109,6 +111,7 @@ function readMetadata(fields: JsonFields): PodMetadata {
 function readSpec(fields: JsonFields): PodSpec {
   return {
     nodeName: fields.string('nodeName'),
+    restartPolicy: fields.string('restartPolicy'),
     containers: fields.list('containers').map((one) => readContainer(one, 'container')),
     initContainers: fields.list('initContainers').map((one) => readContainer(one, 'init')),
     ephemeralContainers: fields

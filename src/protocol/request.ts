@@ -71,24 +71,29 @@ function streamsQuery(request: AttachRequest): URLSearchParams {
 }
 
 const label = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?'
-const names = {
-  namespace: { pattern: new RegExp(`^${label}$`), length: 63 },
-  pod: { pattern: new RegExp(`^${label}(?:\\.${label})*$`), length: 253 },
-  container: { pattern: new RegExp(`^${label}$`), length: 63 },
+const labelName = { pattern: new RegExp(`^${label}$`), length: 63, signs: "'-'" }
+const subdomain = {
+  pattern: new RegExp(`^${label}(?:\\.${label})*$`),
+  length: 253,
+  signs: "'-' and '.'",
 }
+const names = { namespace: labelName, pod: subdomain, container: labelName, workload: subdomain }
 
 /**
  * The name itself, when it is one that Kubernetes accepts (DNS-1123), which leaves nothing in it to be encoded.
  * @throws {TypeError} not a string
  * @throws {RangeError} not a name of that kind
  */
-export function validName(kind: 'namespace' | 'pod' | 'container', name: unknown): string {
+export function validName(
+  kind: 'namespace' | 'pod' | 'container' | 'workload',
+  name: unknown,
+): string {
   if (typeof name !== 'string') throw new TypeError(`the ${kind}'s name must be a string`)
-  const { pattern, length } = names[kind]
+  const { pattern, length, signs } = names[kind]
   if (name.length > length || !pattern.test(name)) {
     const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name)
     throw new RangeError(
-      `${shown} is not a ${kind}'s name: lower case letters, digits, '-'${kind === 'pod' ? " and '.'" : ''}, at most ${length} characters`,
+      `${shown} is not a ${kind}'s name: lower case letters, digits, ${signs}, at most ${length} characters`,
     )
   }
   return name

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Credential, CredentialSource } from '../auth/credential.ts'
 import { UpgradeError } from '../errors.ts'
 import type { Subprotocol, SubprotocolChoice } from '../protocol/index.ts'
@@ -5,6 +6,7 @@ import { Deferred } from './deferred.ts'
 import { dial } from './dial.ts'
 import type { Endpoint } from './endpoint.ts'
 import { answers, getJson } from './get.ts'
+import { getStream } from './get-stream.ts'
 import type { Socket, SocketEvents } from './socket.ts'
 
 export interface OpenOptions {
@@ -56,13 +58,26 @@ export class ApiServer {
     )
   }
 
+  /** GETs what comes bit by bit, such as a log; without a limit of time once the request is sent. */
+  getStream(path: string, signal: AbortSignal): Promise<IncomingMessage> {
+    const timeout = this.#handshakeTimeout
+    return this.#authenticated(signal, (credential) =>
+      getStream(this.endpoint, { path, credential, timeout, signal }),
+    )
+  }
+
+  /** Whether the server gives any answer on a new connection, within `timeout` milliseconds. */
+  answers(timeout: number): Promise<boolean> {
+    return answers(this.endpoint, timeout)
+  }
+
   #dial<Session extends SocketEvents>(
     subprotocol: Subprotocol,
     { path, signal }: OpenOptions,
     accept: (socket: Socket) => Session,
   ): Promise<Session> {
     return this.#authenticated(signal, (credential) => {
-      const probe = (timeout: number) => answers(this.endpoint, timeout)
+      const probe = (milliseconds: number) => this.answers(milliseconds)
       const timeout = this.#handshakeTimeout
       const options = { path: path(subprotocol), subprotocol, credential, timeout, signal, probe }
       return dial(this.endpoint, options, accept)

@@ -15,12 +15,14 @@ export interface Request {
   readonly body?: string | undefined
   /** Ends the request, and the answer's body with it. */
   readonly signal: AbortSignal
+  /** Called when the request is on its way: there is a connection, and TLS on it. */
+  readonly onSent?: () => void
 }
 
 /** One request on a connection of its own; its answer as soon as there are headers, whatever they say. */
 export function send(endpoint: Endpoint, request: Request): Promise<IncomingMessage> {
   const { secure, hostname, port } = endpoint
-  const { method = 'GET', path, credential, body, signal } = request
+  const { method = 'GET', path, credential, body, signal, onSent } = request
   return new Promise((resolve, reject) => {
     const sent = (secure ? requestHttps : requestHttp)({
       // An agent would make the connection itself.
@@ -35,6 +37,7 @@ export function send(endpoint: Endpoint, request: Request): Promise<IncomingMess
     })
     sent.once('response', resolve)
     sent.on('error', reject)
+    if (onSent) sent.once('finish', onSent)
     sent.end(body)
   })
 }

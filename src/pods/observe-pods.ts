@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ConnectionError, UpgradeError } from '../errors.ts'
+import type { ApiServer } from '../transport/api-server.ts'
+import type { PodList, PodQuery } from './pod-list.ts'
+import type { PodResource } from './pod-resource.ts'
+import { watchPods } from './pod-watch.ts'
+
+/** What there is (`all`, the first time and whenever the thread was lost), or what became of one pod since. */
+export type PodChange =
+  | { readonly type: 'all'; readonly pods: readonly PodResource[] }
+  | { readonly type: 'changed' | 'deleted'; readonly pod: PodResource }
+
+/** Milliseconds between two looks where watching is not allowed. */
+const pollInterval = 1000
+const backoff = { least: 100, most: 5000 }
+/** Milliseconds of a watch that was no failure although nothing happened. */
+const healthy = 10_000
+
+/**
+ * Looks at pods and then watches them, until the reader stops or the signal aborts. A watch that ends or is cut goes on
+ * where it was; a resource version that is too old means a new look; where the role lacks `watch`, only looks remain.
+ * @param look lists the pods of the query
+ * @throws what the first look throws; later only what another try would not change
+ */
+export async function* observePods(
+  server: ApiServer,
+  query: PodQuery,
+  look: () => Promise<PodList>,
+  signal: AbortSignal,
+): AsyncGenerator<PodChange, void> {
+  const list = await look()
+  yield { type: 'all', pods: list.pods }
+  let version: string | null = list.resourceVersion
+  let mayWatch = true
+  let delay = backoff.least
+  for (;;) {
+    const started = performance.now()
+    try {
+      if (version === null) {
+        const { pods, resourceVersion } = await look()
+        version = resourceVersion
+        yield { type: 'all', pods }
+      }
+      if (mayWatch) {
+        for await (const event of watchPods(server, query, version, signal)) {
+          version = event.resourceVersion
+          delay = backoff.least
+          if (event.pod !== null && event.type !== 'bookmark') {
+            yield { type: event.type, pod: event.pod }
+          }
+        }
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!mayRetry(error)) {
+        if (!mayWatch || version === null) throw error
+        // A role may hold get and list, and not watch.
+        mayWatch = false
+      }
+      if (error instanceof UpgradeError && error.httpStatus === 410) version = null
+    }
+    if (!mayWatch) version = null
+    if (performance.now() - started > healthy) delay = backoff.least
+    await sleep(mayWatch ? delay : pollInterval, undefined, { signal })
+    delay = Math.min(delay * 2, backoff.most)
+  }
+}
+
+/** Whether the same request may fare better next time, or after a new look. */
+function mayRetry(error: unknown): boolean {
+  if (error instanceof ConnectionError) return true
+  if (!(error instanceof UpgradeError)) return false
+  return error.httpStatus >= 500 || [408, 410, 429].includes(error.httpStatus)
+}

@@ -1,0 +1,150 @@
+import { PodwireError, UpgradeError } from '../errors.ts'
+import { checkSignal, knownKeys, maxTimer, wholeNumber } from '../option.ts'
+import { printable } from '../protocol/printable.ts'
+import type { PodReference } from '../protocol/request.ts'
+import type { ApiServer } from '../transport/api-server.ts'
+import type { Container } from './container.ts'
+import type { PodContainerStatus } from './container-status.ts'
+import { containerStatus, describeState } from './container-status.ts'
+import { Deadline } from './deadline.ts'
+import { chooseContainer } from './default-container.ts'
+import { observePods } from './observe-pods.ts'
+import type { PodList } from './pod-list.ts'
+import type { PodResource } from './pod-resource.ts'
+import { getPod } from './pod-resource.ts'
+
+export interface WaitOptions {
+  /** @default the pod's own, else its default container */
+  readonly container?: string | undefined
+  /** Milliseconds. @default 60_000 */
+  readonly timeout?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** @throws {TypeError | RangeError} */
+export function validWaitOptions(options: WaitOptions): void {
+  knownKeys('waitUntilRunning', options, ['container', 'timeout', 'signal'])
+  if (options.timeout !== undefined) wholeNumber('timeout', options.timeout, 1, maxTimer)
+  checkSignal(options.signal)
+}
+
+/**
+ * Waits until a container runs.
+ * @throws {PodwireError} `ERR_TIMEOUT` with the state it was in; `ERR_CONTAINER_NOT_RUNNING`: it never will again;
+ * `ERR_CONTAINER_NOT_FOUND`
+ * @throws {AuthError | ConnectionError | UpgradeError} the server refuses, or does not answer
+ */
+export async function waitUntilRunning(
+  server: ApiServer,
+  pod: PodReference,
+  options: WaitOptions,
+): Promise<PodContainerStatus> {
+  const { timeout = 60_000, container: name, signal } = options
+  const deadline = new Deadline(timeout, signal)
+  const query = { namespace: pod.namespace, fieldSelector: `metadata.name=${pod.pod}` }
+  const wait = new Wait(pod, name)
+  try {
+    const look = () => lookAt(server, pod, wait, deadline.signal)
+    for await (const change of observePods(server, query, look, deadline.signal)) {
+      const resource = change.type === 'changed' ? change.pod : undefined
+      const status = wait.judge(change.type === 'all' ? change.pods[0] : resource)
+      if (status !== null) return status
+    }
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (!deadline.passed) throw error
+  } finally {
+    deadline.clear()
+  }
+  throw new PodwireError(
+    'ERR_TIMEOUT',
+    `${wait.what()} did not run within ${timeout} ms: ${wait.last}`,
+  )
+}
+
+/** A pod that was there and is not found any more has been deleted; one that never was is the server's to refuse. */
+async function lookAt(
+  server: ApiServer,
+  pod: PodReference,
+  { seen }: Wait,
+  signal: AbortSignal,
+): Promise<PodList> {
+  try {
+    const resource = await getPod(server, pod, signal)
+    return { pods: [resource], resourceVersion: resource.metadata.resourceVersion }
+  } catch (error) {
+    if (!seen || !(error instanceof UpgradeError) || error.httpStatus !== 404) throw error
+    return { pods: [], resourceVersion: '' }
+  }
+}
+
+class Wait {
+  last = 'the server said nothing of it'
+  readonly #pod: PodReference
+  readonly #name: string | undefined
+  #uid: string | null = null
+
+  constructor(pod: PodReference, name: string | undefined) {
+    this.#pod = pod
+    this.#name = name
+  }
+
+  get seen(): boolean {
+    return this.#uid !== null
+  }
+
+  what(): string {
+    const container = this.#name === undefined ? '' : `container ${this.#name} of `
+    return `${container}pod ${this.#pod.pod}`
+  }
+
+  /** The status of a container that runs; `null`: not yet. @param resource absent: the pod is no more */
+  judge(resource: PodResource | undefined): PodContainerStatus | null {
+    if (resource === undefined) return this.#never('the pod was deleted')
+    const { uid } = resource.metadata
+    this.#uid ??= uid
+    if (uid !== this.#uid) return this.#never('the pod was replaced by another one of its name')
+    const container = chooseContainer(resource, this.#name)
+    const status = containerStatus(resource, container.name)
+    if (status.state.kind === 'running' && !hasEnded(resource)) return status
+    this.last = printable(
+      `it is ${describeState(status.state)} (the pod's phase is ${status.phase})`,
+    )
+    const why = whyNever(resource, container, status)
+    return why === null ? null : this.#never(printable(why))
+  }
+
+  #never(why: string): never {
+    throw new PodwireError(
+      'ERR_CONTAINER_NOT_RUNNING',
+      `${this.what()} is not running and will not be: ${why}`,
+    )
+  }
+}
+
+/** Of a pod whose node is lost the containers may look as if they still ran. */
+function hasEnded({ status: { phase } }: PodResource): boolean {
+  return phase === 'Succeeded' || phase === 'Failed'
+}
+
+function whyNever(
+  resource: PodResource,
+  container: Container,
+  { state }: PodContainerStatus,
+): string | null {
+  const { metadata, spec, status } = resource
+  if (hasEnded(resource)) {
+    const { phase, reason } = status
+    return `the pod's phase is ${phase}${reason === '' ? '' : ` (${reason})`}`
+  }
+  if (metadata.deletionTimestamp !== null) return 'the pod is being deleted'
+  if (state.kind !== 'terminated') return null
+  const ended = `it is ${describeState(state)}`
+  // Ephemeral containers are never started again, init containers only when they have failed.
+  if (container.kind === 'ephemeral') return ended
+  const policy = container.restartPolicy || spec.restartPolicy
+  if (policy === 'Never') return ended
+  const done =
+    policy === 'OnFailure' || (container.kind === 'init' && container.restartPolicy === '')
+  return done && state.exitCode === 0 ? ended : null
+}
