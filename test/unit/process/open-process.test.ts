@@ -131,3 +131,18 @@ it('an opener that fails fails the call', async () => {
   const reason = new Error('refused')
   await expect(openProcess(() => Promise.reject(reason), 'exec', {}, defaults)).rejects.toBe(reason)
 })
+
+describe('the size', () => {
+  it.each([
+    ['exec', ['{"Width":80,"Height":24}']],
+    ['attach', ['{"Width":81,"Height":25}', '{"Width":80,"Height":24}']],
+  ] as const)('of an %s is sent right away', async (kind, expected) => {
+    const { socket, open } = opener('v4.channel.k8s.io')
+    const remote = await openProcess(open, kind, { tty: { columns: 80, rows: 24 } }, defaults)
+    expect(remote).toMatchObject({ kind, tty: true, isSilent: false })
+    expect(
+      socket.sent.map((message) => Buffer.from(message.slice(1) as Uint8Array).toString()),
+    ).toEqual(expected)
+    socket.die()
+  })
+})

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SessionNeeds } from '../../../src/protocol/subprotocol.ts'
+import type { SessionNeeds, SubprotocolChoice } from '../../../src/protocol/subprotocol.ts'
 import {
   chooseSubprotocol,
   hasJsonStatus,
@@ -62,9 +62,11 @@ describe('isSubprotocol', () => {
 
 const v4First = { subprotocol: V4, fallback: V5 }
 const v5First = { subprotocol: V5, fallback: V4 }
+const v5Only = { subprotocol: V5, fallback: null }
+const once = { containerStdin: true, containerStdinOnce: true }
 
 /** kind, stdin, tty, containerStdin; what to offer; whether stdin is asked for on v4 although there is none. */
-const needs: readonly [SessionNeeds, typeof v4First | typeof v5First, boolean][] = [
+const needs: readonly [SessionNeeds, SubprotocolChoice, boolean][] = [
   [{ kind: 'exec', stdin: false, tty: false }, v4First, false],
   [{ kind: 'exec', stdin: false, tty: true }, v4First, true],
   [{ kind: 'exec', stdin: true, tty: false }, v5First, false],
@@ -76,6 +78,9 @@ const needs: readonly [SessionNeeds, typeof v4First | typeof v5First, boolean][]
   [{ kind: 'attach', stdin: false, tty: true, containerStdin: true }, v5First, true],
   [{ kind: 'attach', stdin: true, tty: false, containerStdin: true }, v5First, true],
   [{ kind: 'attach', stdin: true, tty: true, containerStdin: true }, v4First, true],
+  [{ kind: 'attach', stdin: false, tty: false, ...once }, v5Only, true],
+  [{ kind: 'attach', stdin: false, tty: true, ...once }, v5Only, true],
+  [{ kind: 'attach', stdin: true, tty: false, ...once }, v5First, true],
 ]
 
 test.each(needs)('chooseSubprotocol(%j)', (session, expected) => {

@@ -43,6 +43,21 @@ it('pings every interval, with what the session wants to be answered', () => {
 })
 
 describe('silence', () => {
+  it.each([false, true])('is told from the second ping on; expected: %s', (expected) => {
+    const { socket, state, heartbeat } = start()
+    state.silenceIsExpected = expected
+    socket.bytesRead += 1
+    vi.advanceTimersByTime(10)
+    expect(heartbeat.isSilent).toBe(false)
+    vi.advanceTimersByTime(10)
+    expect(heartbeat.isSilent).toBe(true)
+    socket.bytesRead += 1
+    expect(heartbeat.isSilent).toBe(false)
+    vi.advanceTimersByTime(10)
+    expect(heartbeat.isSilent).toBe(false)
+    heartbeat.stop()
+  })
+
   it('for the deadline is the end, named as such', () => {
     const { socket, cause } = start()
     vi.advanceTimersByTime(29)
