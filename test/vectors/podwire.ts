@@ -42,7 +42,9 @@ export const podwire = {
     const path =
       verb === 'exec' ? execPath(request as ExecRequest, prefix) : attachPath(request, prefix)
     const { pathname, searchParams } = new URL(path, 'https://cluster')
-    return { path: pathname, query: [...searchParams] }
+    const names = [...new Set(searchParams.keys())]
+    const query = Object.fromEntries(names.map((name) => [name, searchParams.getAll(name)]))
+    return { path: pathname, query }
   },
 
   bearer: ({ token }: { token: string }) => ({ subprotocol: bearerSubprotocol(token) }),
