@@ -56,10 +56,13 @@ export async function serveSession(context: SessionContext): Promise<void> {
   // clusters lose the output in most runs, this one in all.
   if (request.tty && !request.stdin && !translated) output.detach()
   if (!request.stdin) stdin.end()
-  connection.gone.addEventListener('abort', () => {
+  const leave = () => {
     resize.end()
     stdin.end()
-  })
+  }
+  connection.gone.addEventListener('abort', leave)
+  // A fault can have struck already.
+  if (connection.gone.aborted) leave()
   connection.read({
     write: (channel, payload) => {
       if (channel === Channel.Stdin && request.stdin) return stdin.write(payload)

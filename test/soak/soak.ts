@@ -1,0 +1,222 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import type { Subprotocol } from '../../src/index.ts'
+import { connect, PodwireError } from '../../src/index.ts'
+import type { TestServer } from '../../src/testing/index.ts'
+import { createTestServer } from '../../src/testing/index.ts'
+import { Relay } from '../support/relay.ts'
+import type { SoakFault } from './faults.ts'
+import { podOf, soakFaults } from './faults.ts'
+import { activeResources, slope, usedMemory } from './heap.ts'
+import { Random } from './random.ts'
+import type { SoakKind, SoakRun } from './sessions.ts'
+import { soakKinds } from './sessions.ts'
+
+/** Sessions at the same time. */
+const together = 8
+
+/** Milliseconds between two looks at what is left behind. */
+const period = 10_000
+
+/** Milliseconds in which a session has ended, whatever goes wrong. */
+const patience = 30_000
+
+/** Bytes by which the memory in use may grow from the first looks to the last. */
+const growth = 8 * 1024 * 1024
+
+const heartbeat = { interval: 250, deadline: 2_000 }
+const v4: Subprotocol = 'v4.channel.k8s.io'
+const v5: Subprotocol = 'v5.channel.k8s.io'
+
+/** One session, all of which follows from the seed and its number. */
+interface Plan {
+  readonly kind: SoakKind
+  readonly fault: SoakFault | null
+  readonly verify: boolean
+  readonly subprotocol: Subprotocol | undefined
+  readonly most: number
+  readonly random: Random
+}
+
+function planOf(seed: string, number: number): Plan {
+  const random = new Random(`${seed}:${number}`)
+  const kind = random.pick(soakKinds)
+  const drawn = random.chance(0.35) && kind.faultless !== true ? random.pick(soakFaults) : null
+  const verify = kind.verifies === true || random.chance(0.4)
+  const fault = drawn?.lies === true && !verify ? null : drawn
+  const counted = kind.ends === 'counted' && verify
+  const choices = kind.ends === undefined || counted ? [undefined, v4, v5] : [undefined, v5]
+  const most = fault?.slow === true ? 2_000 : 2 * 1024 * 1024
+  return { kind, fault, verify, subprotocol: random.pick(choices), most, random }
+}
+
+export class Soak {
+  readonly #seed: string
+  readonly #print: (line: string) => void
+  readonly #outcomes = new Map<string, number>()
+  #server: TestServer | null = null
+  #next = 0
+  #violation: string | null = null
+
+  constructor(seed: string, print: (line: string) => void) {
+    this.#seed = seed
+    this.#print = print
+  }
+
+  /** Resolves with the exit code. */
+  async run(milliseconds: number): Promise<number> {
+    this.#print(`seed ${this.#seed}, ${milliseconds / 60_000} min, ${together} at a time`)
+    await this.#listen()
+    const start = performance.now()
+    const samples: number[] = []
+    await this.#round(start + 3_000)
+    const baseline = await this.#settled(null)
+    while (this.#violation === null && performance.now() - start < milliseconds) {
+      await this.#round(performance.now() + period)
+      await this.#settled(baseline)
+      samples.push(await usedMemory())
+      this.#progress(start, samples)
+    }
+    this.#checkGrowth(samples)
+    await this.#server?.close()
+    return this.#summary(start, samples)
+  }
+
+  /** Repeats one session; resolves with the exit code. */
+  async replay(number: number): Promise<number> {
+    await this.#listen()
+    await this.#session(number)
+    await this.#server?.close()
+    this.#print(this.#violation ?? `session ${number} is right: ${[...this.#outcomes.keys()]}`)
+    return this.#violation === null ? 0 : 1
+  }
+
+  async #listen(): Promise<void> {
+    const containers = [{ name: 'app' }]
+    const names = ['plain', ...soakFaults.map(podOf)]
+    this.#server = await createTestServer({ pods: names.map((name) => ({ name, containers })) })
+    this.#server.setFault(({ path }) => {
+      const name = /\/pods\/([^/]+)\//.exec(path)?.[1]
+      return soakFaults.find((fault) => podOf(fault) === name)?.server ?? null
+    })
+  }
+
+  /** Starts sessions until then, and waits for their ends. */
+  async #round(until: number): Promise<void> {
+    const work = async () => {
+      while (this.#violation === null && performance.now() < until) {
+        const number = this.#next
+        this.#next += 1
+        await this.#session(number)
+      }
+    }
+    await Promise.all(Array.from({ length: together }, work))
+  }
+
+  async #session(number: number): Promise<void> {
+    const plan = planOf(this.#seed, number)
+    const { kind, fault, verify, subprotocol } = plan
+    const server = this.#server as TestServer
+    const { port } = new URL(server.url)
+    const relay = fault?.line ? await Relay.start(Number(port), fault.line(plan.random)) : null
+    const cluster = await connect({
+      server: relay === null ? server.url : `https://127.0.0.1:${relay.port}`,
+      tls: { ca: server.ca },
+      auth: { token: server.token },
+      handshakeTimeout: 3_000,
+      heartbeat,
+    })
+    const pod = cluster.pod(fault?.server === undefined ? 'plain' : podOf(fault))
+    const run = kind.run({ ...plan, pod })
+    const wrong = await Promise.race([
+      judge(run, fault),
+      sleep(patience, '!it hangs', { ref: false }),
+    ])
+    relay?.release()
+    if (relay !== null && !(await becomes(() => relay.connections === 0))) {
+      this.#fail(`session ${number}: its connection is still open`)
+    }
+    await relay?.[Symbol.asyncDispose]()
+    const about = `${kind.name}, ${subprotocol ?? 'subprotocol by need'}, verify ${verify}, ${fault?.name ?? 'no fault'}`
+    if (wrong.startsWith('!')) this.#fail(`session ${number} (${about}): ${wrong.slice(1)}`)
+    else this.#outcomes.set(wrong, (this.#outcomes.get(wrong) ?? 0) + 1)
+  }
+
+  #fail(violation: string): void {
+    this.#violation ??= `WRONG, seed ${this.#seed}, ${violation}`
+  }
+
+  /** Waits until nothing is left of the sessions. */
+  async #settled(baseline: Record<string, number> | null): Promise<Record<string, number>> {
+    const server = this.#server as TestServer
+    if (!(await becomes(() => server.connections === 0))) this.#fail('a connection was left open')
+    const calm = () => activeResources()['ProcessWrap'] === undefined
+    if (!(await becomes(calm))) this.#fail('a process of the server was left')
+    const isSame = () => baseline === null || isDeepStrictEqual(activeResources(), baseline)
+    if (!(await becomes(isSame))) {
+      this.#fail(
+        `left behind: ${JSON.stringify(activeResources())}, not ${JSON.stringify(baseline)}`,
+      )
+    }
+    return activeResources()
+  }
+
+  #checkGrowth(samples: readonly number[]): void {
+    // What is cached once is no leak: the first fifth does not count.
+    const steady = samples.slice(Math.ceil(samples.length / 5))
+    const grown = slope(steady) * (steady.length - 1)
+    if (steady.length >= 4 && grown > growth)
+      this.#fail(`memory grew by ${Math.round(grown)} bytes`)
+  }
+
+  #progress(start: number, samples: readonly number[]): void {
+    const seconds = (performance.now() - start) / 1_000
+    const heap = ((samples.at(-1) ?? 0) / 1024 / 1024).toFixed(1)
+    this.#print(`${seconds.toFixed(0)} s: ${this.#next} sessions, ${heap} MiB in use`)
+  }
+
+  #summary(start: number, samples: readonly number[]): number {
+    const seconds = (performance.now() - start) / 1_000
+    const steady = samples.slice(Math.ceil(samples.length / 5))
+    const perMinute = (slope(steady) * (60_000 / period)) / 1024
+    for (const [outcome, count] of [...this.#outcomes].toSorted((a, b) => b[1] - a[1])) {
+      this.#print(`${String(count).padStart(8)}  ${outcome}`)
+    }
+    const rate = (this.#next / seconds).toFixed(1)
+    this.#print(
+      `${this.#next} sessions in ${seconds.toFixed(0)} s (${rate}/s), memory ${perMinute.toFixed(1)} KiB/min, seed ${this.#seed}`,
+    )
+    this.#print(this.#violation ?? 'nothing wrong')
+    return this.#violation === null ? 0 : 1
+  }
+}
+
+/** What it came to; with a `!` in front, what is wrong with it. */
+async function judge(run: SoakRun, fault: SoakFault | null): Promise<string> {
+  const { exitCode, output, error } = await run.outcome
+  const harmless = fault === null || fault.harmless === true
+  const whole = Buffer.from(run.output)
+  const got = Buffer.from(output)
+  if (error === null) {
+    if (exitCode !== run.exitCode) return `!exit code ${exitCode}, not ${run.exitCode}`
+    return got.equals(whole)
+      ? 'as expected'
+      : `!wrong output: ${got.length} bytes of ${whole.length}`
+  }
+  const code = error instanceof PodwireError ? error.code : String(error)
+  if (!whole.subarray(0, got.length).equals(got)) return `!${code}, and wrong output`
+  if (run.isExpected?.(error) === true) return 'ended as asked'
+  if (harmless) return `!${error instanceof Error ? error.stack : code}`
+  return error instanceof PodwireError
+    ? `failed: ${code}`
+    : `!an error of no class of ours: ${code}`
+}
+
+/** Whether that is so within ten seconds. */
+async function becomes(isSo: () => boolean): Promise<boolean> {
+  for (let waited = 0; waited < 10_000; waited += 20) {
+    if (isSo()) return true
+    await sleep(20)
+  }
+  return isSo()
+}
