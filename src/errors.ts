@@ -37,6 +37,12 @@ export type ErrorCode =
   | 'ERR_CONTAINER_NOT_FOUND'
   | 'ERR_CONTAINER_NOT_RUNNING'
   | 'ERR_CONTAINER_STDIN'
+  // PodwireError: background processes
+  | 'ERR_BACKGROUND_RUNNING'
+  | 'ERR_BACKGROUND_STATE'
+  | 'ERR_BACKGROUND_OUTPUT'
+  | 'ERR_BACKGROUND_REPLY'
+  | 'ERR_BACKGROUND_ALIVE'
   // ExecError and below
   | 'ERR_STDIN_SOURCE'
   | 'ERR_STDIN_CANNOT_END'

@@ -6,6 +6,18 @@ export type { Auth, CertificateFiles, Credential, HeaderAuth } from './auth/cred
 export type { ExecCluster, ExecPlugin } from './auth/exec-plugin.ts'
 export type { ExecPolicy } from './auth/exec-policy.ts'
 export type { OidcProvider } from './auth/oidc-provider.ts'
+export type { BackgroundStopResult } from './background/background-process.ts'
+export { BackgroundProcess } from './background/background-process.ts'
+export type {
+  BackgroundCallOptions,
+  BackgroundListOptions,
+  BackgroundLogOptions,
+  BackgroundOptions,
+  BackgroundOutput,
+  BackgroundStartOptions,
+  BackgroundStopOptions,
+} from './background/options.ts'
+export type { BackgroundState, BackgroundStatus } from './background/status.ts'
 export type { ClientOptions, ConnectionCredentials } from './cluster.ts'
 export { Cluster, connect, loadClusterConfig } from './cluster.ts'
 export type { ErrorCode, ErrorStatus, ExecErrorFields } from './errors.ts'
@@ -37,6 +49,8 @@ export type { Container, ContainerKind, ContainerState, ContainerStatus } from '
 export type { PodContainerStatus } from './pods/container-status.ts'
 export type { FindPodOptions } from './pods/find-pod.ts'
 export type { FindPodsOptions } from './pods/find-pods.ts'
+export type { LogOptions } from './pods/log-options.ts'
+export { LogStream } from './pods/log-stream.ts'
 export type { Purpose } from './pods/pod-order.ts'
 export type { WaitOptions } from './pods/wait-until-running.ts'
 export type { AttachOptions } from './process/attach-options.ts'

@@ -1,6 +1,13 @@
+import { BackgroundProcess } from './background/background-process.ts'
+import type { BackgroundHost } from './background/container-script.ts'
+import type { BackgroundListOptions, BackgroundOptions } from './background/options.ts'
+import type { BackgroundStatus } from './background/status.ts'
 import { checkSignal, knownKeys } from './option.ts'
 import type { Container } from './pods/container.ts'
 import type { PodContainerStatus } from './pods/container-status.ts'
+import type { LogOptions } from './pods/log-options.ts'
+import { validLogOptions } from './pods/log-options.ts'
+import { LogStream } from './pods/log-stream.ts'
 import type { WaitOptions } from './pods/wait-until-running.ts'
 import { attachTo } from './process/attach.ts'
 import type { AttachOptions } from './process/attach-options.ts'
@@ -199,6 +206,50 @@ export class Pod {
     validWaitOptions(options)
     const container = this.#containerOf(options.container)
     return waitUntilRunning(this.#server, this.#reference, { ...options, container })
+  }
+
+  /**
+   * A container's log; it is asked for when the first of it is read. With `follow` the pod is read as well, where the
+   * role allows it: a log that ends while its container still runs is then an error.
+   * @throws {TypeError | RangeError} bad options, at once; reading it rejects with all else:
+   * `UpgradeError`, the server refuses; `ConnectionError`, `ERR_CONNECTION_LOST`: what came is not all of it; `AuthError`
+   */
+  logs(options: LogOptions = {}): LogStream {
+    const valid = validLogOptions(options)
+    const container = this.#containerOf(valid.container)
+    const { heartbeat } = this.#defaults
+    return new LogStream(this.#server, this.#reference, { ...valid, container }, heartbeat)
+  }
+
+  /**
+   * A process in a container that goes on when nobody is connected, under an id of the caller's choice. Nothing is sent yet.
+   * @param id letters, digits, `.`, `_` and `-`, at most 63 characters; one per container and process
+   * @throws {TypeError | RangeError} bad arguments
+   */
+  background(id: string, options: BackgroundOptions = {}): BackgroundProcess {
+    return new BackgroundProcess(this.#backgroundHost(options?.container), id, options)
+  }
+
+  /**
+   * All background processes that a container has a record of, those that have ended among them.
+   * @throws {TypeError | RangeError} bad options, before anything is sent
+   * @throws {PodwireError} the container could not be asked
+   */
+  async listBackground(options: BackgroundListOptions = {}): Promise<BackgroundStatus[]> {
+    const { listBackground } = await import('./background/list.ts')
+    return listBackground(this.#backgroundHost(options?.container), options)
+  }
+
+  #backgroundHost(container: string | undefined): BackgroundHost {
+    const name = this.#containerOf(container)
+    return {
+      pod: this.#reference,
+      exec: (command, options) => this.exec(command, { ...options, container: name }),
+      spawn: (command, options) => {
+        return this.spawn(command, { ...options, container: name, stderr: false })
+      },
+      containerStatus: (options) => this.containerStatus(name, options),
+    }
   }
 
   get #reference(): PodReference {
