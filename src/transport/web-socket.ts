@@ -39,6 +39,8 @@ export class OpenSocket implements Socket {
     // A protocol error, or a reset, which `ws` keeps to itself: `close` follows.
     this.#webSocket.on('error', onError)
     this.#connection.on('error', onError)
+    // Nothing more can come, and a server that left may never take what is still to be sent.
+    this.#connection.once('end', () => this.#connection.destroy())
     this.#connection.on('drain', () => events.drain?.())
     this.#webSocket.once('close', (code, reason) => {
       events.end({ code, reason: reason.toString(), cause: this.#cause })

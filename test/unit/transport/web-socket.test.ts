@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -50,8 +51,17 @@ async function open() {
       ended.resolve(end)
     },
   })
-  const [peer] = (await connected) as [ServerSocket]
-  return { socket, peer, messages, pongs, ends, ended: ended.promise, drains: () => drains }
+  const [peer, request] = (await connected) as [ServerSocket, IncomingMessage]
+  return {
+    socket,
+    peer,
+    tcp: request.socket,
+    messages,
+    pongs,
+    ends,
+    ended: ended.promise,
+    drains: () => drains,
+  }
 }
 
 describe('messages', () => {
@@ -133,6 +143,17 @@ describe('the end', () => {
     peer.send(Buffer.alloc(2_000))
     expect((await ended).cause).toMatchObject({ code: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' })
     expect(ends).toHaveLength(1)
+  })
+
+  it('is that of the server, also while it does not read what we send', async () => {
+    const { socket, peer, tcp, messages, ended } = await open()
+    peer.pause()
+    for (let count = 0; count < 1_024; count += 1) socket.send(Buffer.alloc(32 * 1024))
+    peer.send(Buffer.from('last'))
+    tcp.end()
+    expect(await ended).toMatchObject({ code: 1006, cause: null })
+    expect(messages.map(String)).toEqual(['last'])
+    tcp.destroy()
   })
 
   it('terminate keeps the first cause', async () => {
