@@ -6,7 +6,7 @@ import { checkExecPolicy } from './auth/exec-policy.ts'
 import { redact } from './auth/redact.ts'
 import type { ClusterConfig, LoadedClusterConfig, Pem } from './kubeconfig/cluster-config.ts'
 import type { LoadOptions } from './kubeconfig/load-options.ts'
-import { knownKeys, maxTimer, optionalBoolean, wholeNumber } from './option.ts'
+import { knownKeys, maxTimer, optionalBoolean, optionalFunction, wholeNumber } from './option.ts'
 import type { PodTarget } from './pod.ts'
 import { Pod } from './pod.ts'
 import type { FindPodOptions, FoundPod } from './pods/find-pod.ts'
@@ -16,6 +16,7 @@ import { ApiServer } from './transport/api-server.ts'
 import { endpointOf } from './transport/endpoint.ts'
 import { textFetcher } from './transport/fetch-text.ts'
 import type { HeartbeatOptions } from './transport/heartbeat.ts'
+import type { RequestObserver } from './transport/request-observer.ts'
 
 /** What all sessions of a cluster have in common. */
 export interface ClientOptions {
@@ -47,6 +48,11 @@ export interface ClientOptions {
    * issuer that replaces refresh tokens leaves a used one in the file. @default false
    */
   readonly saveTokens?: boolean | undefined
+  /**
+   * Gets every request, handshakes of sessions included, once it is answered or has failed; for logs. The command of an
+   * exec is left out of its URL. What happens in a session is told to its `trace`.
+   */
+  readonly onRequest?: RequestObserver | undefined
 }
 
 /** What the next connection would be made with; printing it shows no secret. */
@@ -76,6 +82,7 @@ const clientKeys = [
   'execPlugins',
   'onPluginStderr',
   'saveTokens',
+  'onRequest',
 ]
 const loadKeys = ['kubeconfig', 'context', 'cluster', 'user', 'namespace', 'overrides']
 const configKeys = ['server', 'namespace', 'tls', 'auth', 'proxyUrl', 'impersonate']
@@ -133,7 +140,10 @@ export class Cluster {
     this.namespace = config.namespace ?? 'default'
     // Without TLS no credentials are sent, and no plugin is run for them.
     this.#credentials = credentialSource(endpoint.secure ? config.auth : undefined, options.host)
-    this.#server = new ApiServer(endpoint, this.#credentials, options.handshakeTimeout)
+    this.#server = new ApiServer(endpoint, this.#credentials, {
+      handshakeTimeout: options.handshakeTimeout,
+      onRequest: options.onRequest,
+    })
     this.#defaults = options
   }
 
@@ -212,6 +222,14 @@ export class Cluster {
     return { ...found, pod: this.#pod({ name, namespace, container }) }
   }
 
+  /**
+   * For the command line, which asks for more than pods.
+   * @internal
+   */
+  get api(): ApiServer {
+    return this.#server
+  }
+
   #pod(target: PodTarget): Pod {
     const { name, namespace, container } = target
     return new Pod(this.#server, { name, namespace, container }, this.#defaults)
@@ -222,6 +240,7 @@ type EffectiveOptions = SessionDefaults & {
   readonly handshakeTimeout: number
   readonly allowInsecureHttp: boolean
   readonly host: CredentialHost
+  readonly onRequest: RequestObserver | undefined
 }
 
 function clientOptions(options: ClientOptions): EffectiveOptions {
@@ -239,17 +258,15 @@ function clientOptions(options: ClientOptions): EffectiveOptions {
     stdinWindow: wholeNumber('stdinWindow', stdinWindow, 1),
     allowInsecureHttp: optionalBoolean('allowInsecureHttp', allowInsecureHttp) ?? false,
     host: credentialHost(options),
+    onRequest: optionalFunction('onRequest', options.onRequest),
   }
 }
 
 function credentialHost(options: ClientOptions): CredentialHost {
   const { execPlugins = 'allow', onPluginStderr } = options
-  if (onPluginStderr !== undefined && typeof onPluginStderr !== 'function') {
-    throw new TypeError('onPluginStderr must be a function')
-  }
   return {
     execPlugins: checkExecPolicy(execPlugins),
-    onPluginStderr,
+    onPluginStderr: optionalFunction('onPluginStderr', onPluginStderr),
     saveTokens: optionalBoolean('saveTokens', options.saveTokens),
     fetchText: textFetcher(process.env),
   }

@@ -74,6 +74,14 @@ export class JsonFields {
     })
   }
 
+  /** Strings, numbers and booleans as text, null as nothing: the cells of a table. */
+  scalars(name: string): readonly string[] {
+    return this.#list(name).map((item) => {
+      if (item === null) return ''
+      return typeof item === 'object' ? this.fail(name, 'a list of scalars') : String(item)
+    })
+  }
+
   stringMap(name: string): Readonly<Record<string, string>> {
     const inner = this.fields(name)
     return Object.fromEntries(Object.keys(inner.#object).map((key) => [key, inner.string(key)]))

@@ -7,6 +7,8 @@ import { dial } from './dial.ts'
 import type { Endpoint } from './endpoint.ts'
 import { answers, getJson } from './get.ts'
 import { getStream } from './get-stream.ts'
+import type { ObservedRequest, RequestObserver } from './request-observer.ts'
+import { observe } from './request-observer.ts'
 import type { Socket, SocketEvents } from './socket.ts'
 
 export interface OpenOptions {
@@ -20,13 +22,22 @@ export interface OpenOptions {
 export class ApiServer {
   readonly endpoint: Endpoint
   readonly #credentials: CredentialSource
-  /** Milliseconds. */
   readonly #handshakeTimeout: number
+  readonly #onRequest: RequestObserver | undefined
 
-  constructor(endpoint: Endpoint, credentials: CredentialSource, handshakeTimeout: number) {
+  constructor(
+    endpoint: Endpoint,
+    credentials: CredentialSource,
+    options: {
+      /** Milliseconds. */
+      readonly handshakeTimeout: number
+      readonly onRequest?: RequestObserver | undefined
+    },
+  ) {
     this.endpoint = endpoint
     this.#credentials = credentials
-    this.#handshakeTimeout = handshakeTimeout
+    this.#handshakeTimeout = options.handshakeTimeout
+    this.#onRequest = options.onRequest
   }
 
   /**
@@ -50,11 +61,13 @@ export class ApiServer {
     }
   }
 
-  /** GETs a JSON document below the API server's prefix. */
-  getJson(path: string, signal?: AbortSignal): Promise<unknown> {
+  /** GETs a JSON document below the API server's prefix. @param accept the form that is wanted, for Kubernetes has some */
+  getJson(path: string, signal?: AbortSignal, accept?: string): Promise<unknown> {
     const timeout = this.#handshakeTimeout
     return this.#authenticated(signal, (credential) =>
-      getJson(this.endpoint, { path, credential, timeout, signal }),
+      this.#observed({ path, answer: 200 }, () =>
+        getJson(this.endpoint, { path, accept, credential, timeout, signal }),
+      ),
     )
   }
 
@@ -62,7 +75,9 @@ export class ApiServer {
   getStream(path: string, signal: AbortSignal): Promise<IncomingMessage> {
     const timeout = this.#handshakeTimeout
     return this.#authenticated(signal, (credential) =>
-      getStream(this.endpoint, { path, credential, timeout, signal }),
+      this.#observed({ path, answer: 200 }, () =>
+        getStream(this.endpoint, { path, credential, timeout, signal }),
+      ),
     )
   }
 
@@ -79,9 +94,17 @@ export class ApiServer {
     return this.#authenticated(signal, (credential) => {
       const probe = (milliseconds: number) => this.answers(milliseconds)
       const timeout = this.#handshakeTimeout
-      const options = { path: path(subprotocol), subprotocol, credential, timeout, signal, probe }
-      return dial(this.endpoint, options, accept)
+      const request = { path: path(subprotocol), subprotocol }
+      const options = { ...request, credential, timeout, signal, probe }
+      return this.#observed({ ...request, answer: 101 }, () =>
+        dial(this.endpoint, options, accept),
+      )
     })
+  }
+
+  #observed<T>(request: ObservedRequest, attempt: () => Promise<T>): Promise<T> {
+    const onRequest = this.#onRequest
+    return onRequest ? observe(this.endpoint, request, onRequest, attempt) : attempt()
   }
 
   async #authenticated<T>(
