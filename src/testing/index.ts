@@ -9,6 +9,7 @@ export type {
   PodPhase,
   PolicyRule,
   TestContainer,
+  TestContainerState,
   TestPod,
   TestServerOptions,
   TestUser,

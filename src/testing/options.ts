@@ -16,11 +16,18 @@ export interface TestContainer {
   readonly attach?: ProcessHandler
   /** The log so far; what `attach` prints is added. Default: empty. */
   readonly logs?: string
+  /** `state` of the container's status. Default: what the pod's phase says. */
+  readonly state?: TestContainerState
   /** Added to the environment of local processes. */
   readonly env?: Readonly<Record<string, string>>
   /** Working directory of local processes. Default: that of the test. */
   readonly cwd?: string
 }
+
+/** Of a container that does not run: nothing can be run in it, and it cannot be attached to. */
+export type TestContainerState =
+  | { readonly waiting: { readonly reason?: string; readonly message?: string } }
+  | { readonly terminated: { readonly exitCode: number; readonly reason?: string } }
 
 /** `status.phase` of a pod. */
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'

@@ -83,9 +83,10 @@ function containerSpec({ name, stdin, stdinOnce, tty }: TestContainer): object {
   }
 }
 
-function containerStatus(pod: TestPod, { name }: TestContainer, createdAt: string): object {
+function containerStatus(pod: TestPod, container: TestContainer, createdAt: string): object {
+  const { name, state } = container
   const phase = pod.phase ?? 'Running'
-  const running = phase === 'Running'
+  const running = phase === 'Running' && state === undefined
   const id = createHash('sha256')
     .update(`${namespaceOf(pod)}/${pod.name}/${name}`)
     .digest('hex')
@@ -107,9 +108,7 @@ function containerStatus(pod: TestPod, { name }: TestContainer, createdAt: strin
     lastState: {},
     state: running
       ? { running: { startedAt: createdAt } }
-      : phase === 'Pending'
-        ? waiting
-        : { terminated },
+      : (state ?? (phase === 'Pending' ? waiting : { terminated })),
   }
 }
 

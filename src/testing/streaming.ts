@@ -126,7 +126,11 @@ function failureOf(request: StreamRequest, asked: StreamRequest): Failure | null
   if (!request.stdin && !request.stdout && !request.stderr) {
     return { code: 400, text: 'you must specify at least 1 of stdin, stdout, stderr\n' }
   }
-  if (pod.phase === 'Succeeded' || pod.phase === 'Failed') {
+  const { state } = container
+  if (state !== undefined && 'waiting' in state) {
+    return { code: 500, text: `container not found ("${container.name}")` }
+  }
+  if (state !== undefined || pod.phase === 'Succeeded' || pod.phase === 'Failed') {
     return { code: 500, text: exited }
   }
   // The kubelet asks the runtime for the container's tty, and for the request's stderr.

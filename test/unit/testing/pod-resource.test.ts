@@ -28,3 +28,14 @@ it('a pending pod has no node, a finished one no running container', () => {
     { ready: false, state: { terminated: { exitCode: 1, reason: 'Error' } } },
   ])
 })
+
+it.each([
+  { waiting: { reason: 'ImagePullBackOff' } },
+  { terminated: { exitCode: 3, reason: 'Error' } },
+])('a container of a running pod that does not run: %j', (state) => {
+  const pod = podResource({ name: 'a', containers: [{ name: 'app', state }] }, createdAt)
+  expect(pod.status).toMatchObject({
+    phase: 'Running',
+    containerStatuses: [{ ready: false, state }],
+  })
+})
