@@ -46,3 +46,11 @@ export function checkSignal(value: AbortSignal | undefined): void {
     throw new TypeError('signal must be an AbortSignal')
   }
 }
+
+/** @throws {TypeError} there, and not a function */
+export function optionalFunction<T>(name: string, value: T): T {
+  if (value !== undefined && typeof value !== 'function') {
+    throw new TypeError(`${name} must be a function`)
+  }
+  return value
+}

@@ -96,9 +96,7 @@ export class ApiServer {
       const timeout = this.#handshakeTimeout
       const request = { path: path(subprotocol), subprotocol }
       const options = { ...request, credential, timeout, signal, probe }
-      return this.#observed({ ...request, answer: 101 }, () =>
-        dial(this.endpoint, options, accept),
-      )
+      return this.#observed({ ...request, answer: 101 }, () => dial(this.endpoint, options, accept))
     })
   }
 

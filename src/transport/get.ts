@@ -13,6 +13,8 @@ const maxAnswer = 32 * 1024 * 1024
 export interface GetOptions {
   /** Path and query. */
   readonly path: string
+  /** @default any form */
+  readonly accept?: string | undefined
   readonly credential: Credential
   /** Milliseconds for the whole request. */
   readonly timeout: number
@@ -29,8 +31,8 @@ export async function getJson(endpoint: Endpoint, options: GetOptions): Promise<
   const timeout = AbortSignal.timeout(options.timeout)
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
   try {
-    const { path, credential } = options
-    const response = await send(endpoint, { path, credential, signal })
+    const { path, accept, credential } = options
+    const response = await send(endpoint, { path, accept, credential, signal })
     if (response.statusCode !== 200) throw await readRefusal(response, 'request')
     return JSON.parse((await readAnswer(response, maxAnswer)).toString('utf8'))
   } catch (error) {

@@ -11,6 +11,7 @@ export interface Request {
   readonly method?: string
   /** Path and query. */
   readonly path: string
+  readonly accept?: string | undefined
   readonly credential: Credential
   readonly body?: string | undefined
   /** Ends the request, and the answer's body with it. */
@@ -22,12 +23,14 @@ export interface Request {
 /** One request on a connection of its own; its answer as soon as there are headers, whatever they say. */
 export function send(endpoint: Endpoint, request: Request): Promise<IncomingMessage> {
   const { secure, hostname, port } = endpoint
-  const { method = 'GET', path, credential, body, signal, onSent } = request
+  const { method = 'GET', path, accept, credential, body, signal, onSent } = request
+  const { headers, ...tls } = requestOptions(endpoint, credential)
   return new Promise((resolve, reject) => {
     const sent = (secure ? requestHttps : requestHttp)({
       // An agent would make the connection itself.
       ...(endpoint.proxy === null && { agent: false }),
-      ...requestOptions(endpoint, credential),
+      ...tls,
+      headers: accept === undefined ? headers : { ...headers, Accept: accept },
       ...proxyOptions(endpoint, credential, signal),
       hostname,
       port,

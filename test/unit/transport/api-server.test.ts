@@ -46,7 +46,7 @@ function open(
   const ended = new Deferred<SocketEnd>()
   const session = { message: () => {}, pong: () => {}, end: ended.resolve }
   let opened: Socket | undefined
-  const promise = new ApiServer(endpoint, source, 2_000).open(
+  const promise = new ApiServer(endpoint, source, { handshakeTimeout: 2_000 }).open(
     { choice, path: (subprotocol) => `${path}&x=${subprotocol}`, signal },
     (socket) => {
       opened = socket
@@ -166,7 +166,7 @@ it('credentials that fail send nothing', async () => {
 it('getJson refreshes after a 401 as well', async () => {
   const endpoint = endpointOf({ server: server.url, tls: { ca: server.ca } }, false)
   const { source, asked } = credentials(bad, good())
-  const pod = await new ApiServer(endpoint, source, 2_000).getJson(
+  const pod = await new ApiServer(endpoint, source, { handshakeTimeout: 2_000 }).getJson(
     '/api/v1/namespaces/default/pods/web-0',
   )
   expect(pod).toMatchObject({ kind: 'Pod', metadata: { name: 'web-0' } })
