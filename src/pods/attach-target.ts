@@ -1,26 +1,16 @@
 import { PodwireError } from '../errors.ts'
 import { printable } from '../protocol/printable.ts'
 import type { Container, ContainerState } from './container.ts'
+import { chooseContainer } from './default-container.ts'
 import type { PodResource } from './pod-resource.ts'
-import { containersOf, statusOf } from './pod-resource.ts'
-
-const annotation = 'kubectl.kubernetes.io/default-container'
+import { statusOf } from './pod-resource.ts'
 
 /**
- * The container to attach to: the one of that name, else what the annotation names, else the first, as kubectl has it.
+ * The container to attach to, chosen as `chooseContainer` does.
  * @throws {PodwireError} `ERR_CONTAINER_NOT_FOUND`, `ERR_CONTAINER_NOT_RUNNING`
  */
 export function attachTarget(pod: PodResource, name: string | undefined): Container {
-  const containers = containersOf(pod)
-  const wanted = name ?? (pod.metadata.annotations[annotation] || containers[0]?.name)
-  const container = containers.find((one) => one.name === wanted)
-  if (container === undefined) {
-    const names = containers.map((one) => one.name).join(', ')
-    throw new PodwireError(
-      'ERR_CONTAINER_NOT_FOUND',
-      printable(`pod ${pod.metadata.name} has no container ${wanted}; it has ${names}`),
-    )
-  }
+  const container = chooseContainer(pod, name)
   const why = whyNot(pod, container)
   if (why === null) return container
   throw new PodwireError(
