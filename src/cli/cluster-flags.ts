@@ -86,13 +86,17 @@ function impersonation(flags: ClusterFlags): Impersonation | undefined {
   }
   const extra: Record<string, string[]> = {}
   for (const text of extras ?? []) {
-    const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
-    if (key === undefined || value === undefined) {
-      throw new UsageError(`--as-user-extra takes KEY=VALUE, not ${JSON.stringify(text)}`)
-    }
+    const [key, value] = keyAndValue('as-user-extra', text)
     extra[key] = [...(extra[key] ?? []), value]
   }
   return { user, ...present({ uid, groups, extra: extras && extra }) }
+}
+
+/** @throws {UsageError} not `KEY=VALUE` */
+export function keyAndValue(flag: string, text: string): readonly [string, string] {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
+  if (key !== undefined && value !== undefined) return [key, value]
+  throw new UsageError(`--${flag} takes KEY=VALUE, not ${JSON.stringify(text)}`)
 }
 
 /** The entries that are there, for options that may be absent and never `undefined`. */

@@ -1,4 +1,5 @@
 import type { ClusterFlagTable } from './cluster-flags.ts'
+import type { WordKind } from './completion.ts'
 import type { CommandLine, FlagTable } from './flags.ts'
 
 /** One command of the program; each has a file of its own, which is loaded when the command is used. */
@@ -9,6 +10,8 @@ export interface Command<Table extends FlagTable = FlagTable> {
   readonly about: string
   /** Beside those that every command has, which are in cluster-flags.ts. */
   readonly flags: Table
+  /** For completion: what the operands are, one after the other. */
+  readonly operands?: readonly WordKind[]
   /** @returns the exit code @throws what is to be reported as an error */
   run(line: CommandLine<Table & ClusterFlagTable>): Promise<number>
 }

@@ -12,6 +12,18 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     about: 'Run a command in a container',
     load: async () => (await import('./exec-command.ts')).execCommand,
   },
+  attach: {
+    about: 'Connect with the process of a container',
+    load: async () => (await import('./attach-command.ts')).attachCommand,
+  },
+  logs: {
+    about: 'Print what containers have written',
+    load: async () => (await import('./logs-command.ts')).logsCommand,
+  },
+  get: {
+    about: 'List pods',
+    load: async () => (await import('./get-command.ts')).getCommand,
+  },
   config: {
     about: 'Show contexts, or what a command would use',
     load: async () => (await import('./config-command.ts')).configCommand,
@@ -19,6 +31,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   trace: {
     about: 'Show what exec --trace recorded',
     load: async () => (await import('./trace-command.ts')).traceCommand,
+  },
+  completion: {
+    about: 'Print the completion script for bash, zsh or fish',
+    load: async () => (await import('./completion-command.ts')).completionCommand,
   },
   version: {
     about: 'Print the version',

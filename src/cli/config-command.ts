@@ -16,6 +16,7 @@ export const configCommand = defineCommand({
   contexts         the contexts there are, * marks the current one (also: get-contexts)
   current-context  its name`,
   flags: {},
+  operands: [['view', 'contexts', 'current-context']],
   async run({ flags, operands }) {
     process.stdout.write(await configText(operands, flags))
     return 0

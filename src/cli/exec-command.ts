@@ -1,30 +1,29 @@
-import { connect } from '../index.ts'
-import { connectOptions } from './cluster-flags.ts'
+import { attachTerminal, connect } from '../index.ts'
+import { connectOptions, keyAndValue } from './cluster-flags.ts'
 import { defineCommand } from './command.ts'
 import { Interruption } from './interruption.ts'
+import { findTarget, podFlags } from './pod-target.ts'
 import { connectStreams } from './remote-streams.ts'
+import { terminalFlags, wantsTerminal } from './terminal-flags.ts'
 import { recorded } from './trace-file.ts'
 import { UsageError } from './usage-error.ts'
 
 export const execCommand = defineCommand({
-  usage: 'exec POD [-c CONTAINER] [options] -- COMMAND [ARGUMENT…]',
-  about: `Runs a command in a container.
+  usage: 'exec (POD | TYPE/NAME) [-c CONTAINER] [options] -- COMMAND [ARGUMENT…]',
+  about: `Runs a command in a container of a pod, or of the pod behind deploy/NAME, svc/NAME, sts/NAME, ds/NAME, job/NAME.
 
 The exit code is the command's own; 1 when nothing was started; 255 when the command's end is not known, or its exit
 code is over 255 (a message says which).`,
   flags: {
-    container: {
-      type: 'string',
-      short: 'c',
-      value: 'NAME',
-      help: "the container; default: the pod's only one",
-    },
-    stdin: { type: 'boolean', short: 'i', help: 'hand standard input to the command' },
-    tty: { type: 'boolean', short: 't' },
+    ...terminalFlags,
+    ...podFlags,
     verify: {
       type: 'boolean',
       help: 'let the command report its own end; needs sh in the container',
     },
+    env: { type: 'strings', value: 'NAME=VALUE', help: 'for the command; may be repeated' },
+    cwd: { type: 'string', value: 'FOLDER', help: 'where the command runs' },
+    'run-as': { type: 'string', value: 'USER', help: 'a user of the container to run it as' },
     trace: {
       type: 'string',
       value: 'FILE',
@@ -32,26 +31,42 @@ code is over 255 (a message says which).`,
     },
     'trace-sizes': { type: 'boolean', help: 'record no contents' },
   },
+  operands: ['pod'],
   run({ flags, operands, rest }) {
-    const { pod, command } = target(operands, rest)
-    if (flags.tty === true) throw new UsageError('terminals (-t) are not supported yet', false)
+    const { target, command } = targetAndCommand(operands, rest)
+    const env = environment(flags.env)
     return Interruption.during((interruption) =>
       recorded(flags.trace, flags['trace-sizes'], async (trace) => {
+        const { signal } = interruption
         const cluster = await connect(connectOptions(flags))
-        const remote = await cluster.pod(pod, { container: flags.container }).spawn(command, {
+        const verb = 'exec into'
+        const { pod, container } = await findTarget(cluster, target, { flags, verb, signal })
+        const tty = wantsTerminal(flags)
+        const remote = await pod.spawn(command, {
+          container,
           stdin: flags.stdin,
+          tty,
           verify: flags.verify,
-          signal: interruption.signal,
+          env,
+          cwd: flags.cwd,
+          user: flags['run-as'],
+          signal,
           trace,
         })
-        return localExitCode(await connectStreams(remote, interruption))
+        const { exitCode } = tty
+          ? await attachTerminal(remote, { signal })
+          : await connectStreams(remote, interruption)
+        return localExitCode(exitCode)
       }),
     )
   },
 })
 
-function target([pod, ...others]: readonly string[], command: readonly string[] | null) {
-  if (pod === undefined) throw new UsageError('pod or type/name must be specified', false)
+function targetAndCommand(
+  [target, ...others]: readonly string[],
+  command: readonly string[] | null,
+) {
+  if (target === undefined) throw new UsageError('pod or type/name must be specified', false)
   if (others.length > 0) {
     throw new UsageError(
       'exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead',
@@ -60,7 +75,11 @@ function target([pod, ...others]: readonly string[], command: readonly string[] 
   if (command === null || command.length === 0) {
     throw new UsageError('you must specify at least one command for the container', false)
   }
-  return { pod: pod.replace(/^pods?\//, ''), command }
+  return { target, command }
+}
+
+function environment(entries: readonly string[] | undefined): Record<string, string> | undefined {
+  return entries && Object.fromEntries(entries.map((entry) => keyAndValue('env', entry)))
 }
 
 function localExitCode(exitCode: number | null): number {

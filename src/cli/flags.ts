@@ -25,7 +25,7 @@ export type FlagTable = Readonly<Record<string, Flag>>
 
 /** The flags that were given. */
 export type FlagValues<Table extends FlagTable> = {
-  readonly [Name in keyof Table]?: Values[Table[Name]['type']]
+  readonly [Name in keyof Table]?: Values[Table[Name]['type']] | undefined
 }
 
 export interface CommandLine<Table extends FlagTable = FlagTable> {

@@ -3,10 +3,15 @@ import type { Command } from './command.ts'
 import { commands } from './commands.ts'
 import type { FlagTable } from './flags.ts'
 import { parseFlags } from './flags.ts'
+import { splitCommand } from './split-command.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Runs the program; what goes wrong is told on stderr. @returns the exit code */
 export async function runProgram(args: readonly string[]): Promise<number> {
+  if (args[0] === '__complete') {
+    const { completeLine } = await import('./complete-command.ts')
+    return completeLine(args.slice(1))
+  }
   const { name, rest } = splitCommand(args)
   try {
     return await runCommand(name, rest)
@@ -41,22 +46,4 @@ async function printHelp(command: Command | null): Promise<number> {
   const { commandHelp, programHelp } = await import('./help.ts')
   process.stdout.write(command === null ? programHelp(commands) : commandHelp(command))
   return 0
-}
-
-/** The first argument that is neither a flag nor a flag's value, and the arguments around it. */
-function splitCommand(args: readonly string[]): { name: string | null; rest: readonly string[] } {
-  let position = 0
-  while (args[position]?.startsWith('-')) {
-    const arg = args[position] ?? ''
-    if (arg === '--') return { name: null, rest: args }
-    position += takesNext(arg) ? 2 : 1
-  }
-  const name = args[position] ?? null
-  return { name, rest: args.filter((_, index) => index !== position) }
-}
-
-/** A flag in front of the command has its value behind it, unless it is one of these; as kubectl sees it. */
-function takesNext(arg: string): boolean {
-  if (arg.includes('=') || (!arg.startsWith('--') && arg.length > 2)) return false
-  return !/^(?:-h|--help|--version|--insecure-skip-tls-verify)$/.test(arg)
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import type { RemoteProcess } from '../index.ts'
+import type { Exit, RemoteProcess } from '../index.ts'
 import type { Interruption } from './interruption.ts'
 import { OutputError } from './report.ts'
 
@@ -8,7 +8,7 @@ import { OutputError } from './report.ts'
 export async function connectStreams(
   remote: RemoteProcess,
   interruption: Interruption,
-): Promise<number | null> {
+): Promise<Exit> {
   const outputs = [
     forward(remote.stdout, process.stdout, interruption),
     forward(remote.stderr, process.stderr, interruption),
@@ -20,9 +20,9 @@ export async function connectStreams(
     stdin.on('close', () => process.stdin.destroy())
   }
   try {
-    const { exitCode } = await remote.exit
+    const exit = await remote.exit
     await Promise.all(outputs)
-    return exitCode
+    return exit
   } finally {
     await Promise.allSettled(outputs)
     process.stdin.destroy()
@@ -36,10 +36,15 @@ export async function forward(
   interruption: Interruption,
 ): Promise<void> {
   if (source === null) return
+  watchOutput(target, interruption)
+  source.pipe(target, { end: false })
+  await finished(source).catch(() => {})
+}
+
+/** Ends the program when its output cannot be written any more. */
+export function watchOutput(target: NodeJS.WriteStream, interruption: Interruption): void {
   target.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') interruption.brokenPipe()
     else interruption.fail(new OutputError(`the output could not be written: ${error.message}`))
   })
-  source.pipe(target, { end: false })
-  await finished(source).catch(() => {})
 }
