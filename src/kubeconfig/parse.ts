@@ -14,7 +14,7 @@ import type {
 import { parseUser } from './user.ts'
 
 /** Bytes; real kubeconfigs are a thousandth of it. */
-export const MAX_KUBECONFIG_BYTES: number = 4 * 1024 * 1024
+export const MAX_KUBECONFIG_BYTES: number = 16 * 1024 * 1024
 
 /**
  * Reads a kubeconfig's text and checks its types, as client-go does: an entry that nobody uses can fail it.
@@ -29,7 +29,7 @@ export async function loadKubeconfig(
   const file = options.path
   try {
     const bytes = typeof text === 'string' ? Buffer.from(text, 'utf8') : text
-    if (bytes.byteLength > MAX_KUBECONFIG_BYTES) throw new YamlError('is larger than 4 MiB')
+    if (bytes.byteLength > MAX_KUBECONFIG_BYTES) throw new YamlError('is larger than 16 MiB')
     return parse(new Fields(await parseYaml(decodeText(bytes))), file)
   } catch (error) {
     if (error instanceof YamlError) throw refuse(error, file)

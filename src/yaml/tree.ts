@@ -1,4 +1,5 @@
 import type { Node, Scalar, YAMLMap } from 'yaml'
+import type { Fail } from './grammar.ts'
 import { mergeInto } from './merge-key.ts'
 import type { YamlNode } from './node.ts'
 import { resolvePlain } from './scalar.ts'
@@ -10,8 +11,6 @@ const PLAIN_TAGS: ReadonlySet<string> = new Set([
   '!',
   ...['str', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
 ])
-
-type Fail = (message: string, offset: number) => never
 
 /** A node and how many nodes it stands for with its aliases followed. */
 interface Sized {

@@ -25,14 +25,15 @@ const { signal } = new AbortController()
 
 describe('send', () => {
   it('sends what the endpoint sends with everything, and keeps credentials from plain http', async () => {
-    const endpoint = await serve((request, response) => response.end(request.rawHeaders.join(' ')))
+    const endpoint = await serve(({ method, url, rawHeaders }, response) => {
+      response.end([method, url, ...rawHeaders].join(' '))
+    })
     const credential = { headers: { Authorization: 'Bearer secret' } }
     const response = await send(endpoint, { path: '/x?y=1', credential, signal })
-    expect(response.req.path).toBe('/x?y=1')
-    expect(response.req.method).toBe('GET')
-    const headers = (await response.toArray()).join('')
-    expect(headers).toContain('a 1 a 2')
-    expect(headers).not.toContain('secret')
+    const sent = (await response.toArray()).join('')
+    expect(sent).toMatch(/^GET \/x\?y=1 /)
+    expect(sent).toContain('a 1 a 2')
+    expect(sent).not.toContain('secret')
   })
 
   it('sends a method and a body', async () => {
