@@ -5,7 +5,7 @@ import { defineCommand } from './command.ts'
 import { Interruption } from './interruption.ts'
 import { findTarget, note, podFlags } from './pod-target.ts'
 import { terminalFlags, wantsTerminal } from './terminal-flags.ts'
-import { recorded } from './trace-file.ts'
+import { traced, traceFlags } from './trace-file.ts'
 import { UsageError } from './usage-error.ts'
 
 export const attachCommand = defineCommand({
@@ -19,14 +19,13 @@ export const attachCommand = defineCommand({
       value: 'KEYS',
       help: 'end the session when they are typed, such as ctrl-p,ctrl-q; default: none',
     },
-    trace: { type: 'string', value: 'FILE', help: 'record what goes over the wire' },
-    'trace-sizes': { type: 'boolean', help: 'record no contents' },
+    ...traceFlags,
   },
   operands: ['pod'],
   run({ flags, operands }) {
     const target = targetOf(operands)
     return Interruption.during((interruption) =>
-      recorded(flags.trace, flags['trace-sizes'], async (trace) => {
+      traced(flags, async (trace) => {
         const { signal } = interruption
         const cluster = await connect(connectOptions(flags))
         const { pod, container, resource } = await findTarget(cluster, target, {

@@ -2,6 +2,7 @@ import type { ClientOptions, Impersonation, LoadOptions, Overrides } from '../in
 import { parseDuration } from './duration.ts'
 import type { FlagTable, FlagValues } from './flags.ts'
 import { UsageError } from './usage-error.ts'
+import { requestNotes } from './verbosity.ts'
 
 /** Which cluster, and as whom: kubectl's names, for every command. */
 export const clusterFlags = {
@@ -37,6 +38,12 @@ export const clusterFlags = {
     value: 'TIME',
     help: 'for one request, such as 10 or 10s; default: 30s',
   },
+  v: {
+    type: 'integer',
+    short: 'v',
+    value: 'LEVEL',
+    help: 'tell what goes over the wire: 6 requests, 8 messages and their sizes',
+  },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies FlagTable
 
@@ -68,6 +75,7 @@ export function connectOptions(flags: ClusterFlags): LoadOptions & ClientOptions
     ...loadOptions(flags),
     ...(timeout > 0 && { handshakeTimeout: timeout }),
     onPluginStderr: (chunk) => process.stderr.write(chunk),
+    onRequest: requestNotes(flags.v),
   }
 }
 

@@ -5,7 +5,7 @@ import { Interruption } from './interruption.ts'
 import { findTarget, podFlags } from './pod-target.ts'
 import { connectStreams } from './remote-streams.ts'
 import { terminalFlags, wantsTerminal } from './terminal-flags.ts'
-import { recorded } from './trace-file.ts'
+import { traced, traceFlags } from './trace-file.ts'
 import { UsageError } from './usage-error.ts'
 
 export const execCommand = defineCommand({
@@ -24,19 +24,14 @@ code is over 255 (a message says which).`,
     env: { type: 'strings', value: 'NAME=VALUE', help: 'for the command; may be repeated' },
     cwd: { type: 'string', value: 'FOLDER', help: 'where the command runs' },
     'run-as': { type: 'string', value: 'USER', help: 'a user of the container to run it as' },
-    trace: {
-      type: 'string',
-      value: 'FILE',
-      help: 'record what goes over the wire, for podwire trace show',
-    },
-    'trace-sizes': { type: 'boolean', help: 'record no contents' },
+    ...traceFlags,
   },
   operands: ['pod'],
   run({ flags, operands, rest }) {
     const { target, command } = targetAndCommand(operands, rest)
     const env = environment(flags.env)
     return Interruption.during((interruption) =>
-      recorded(flags.trace, flags['trace-sizes'], async (trace) => {
+      traced(flags, async (trace) => {
         const { signal } = interruption
         const cluster = await connect(connectOptions(flags))
         const verb = 'exec into'
