@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { TLSSocket } from 'node:tls'
+import type { SecureContext, TLSSocket } from 'node:tls'
 import type { ClientOptions } from 'ws'
 import { WebSocket } from 'ws'
 import type { Credential } from '../auth/credential.ts'
@@ -12,6 +12,7 @@ import { hostOf, nameOf, requestOptions } from './endpoint.ts'
 import { proxyOptions } from './proxy-connection.ts'
 import { readRefusal } from './refusal.ts'
 import type { Socket, SocketEvents } from './socket.ts'
+import { forgetSession, keepSession } from './tls-session.ts'
 import { closeGrace, OpenSocket } from './web-socket.ts'
 
 /**
@@ -47,7 +48,7 @@ export function dial<Session extends SocketEvents>(
   const name = nameOf(endpoint)
   const opened = new Deferred<Session>()
   const cut = new AbortController()
-  const webSocket = openWebSocket(endpoint, options, cut.signal)
+  const { webSocket, secureContext } = openWebSocket(endpoint, options, cut.signal)
   let connection: TLSSocket
   const fail = (reason: unknown) => {
     opened.reject(reason)
@@ -65,6 +66,7 @@ export function dial<Session extends SocketEvents>(
     connection = response.socket as TLSSocket
   }
   const onOpen = () => {
+    if (secureContext !== undefined) keepSession(secureContext, endpoint, connection)
     const socket = new OpenSocket(webSocket, connection, options.subprotocol, options.probe)
     const session = accept(socket)
     socket.listen(session)
@@ -78,6 +80,7 @@ export function dial<Session extends SocketEvents>(
   webSocket.once('unexpected-response', onRefusal)
   // Kept for good: cutting a handshake short makes `ws` emit an error of its own after ours.
   webSocket.on('error', (error) => {
+    if (secureContext !== undefined) forgetSession(secureContext)
     opened.reject(error instanceof ConnectionError ? error : connectionError(name, error))
   })
 
@@ -87,11 +90,16 @@ export function dial<Session extends SocketEvents>(
   })
 }
 
-function openWebSocket(endpoint: Endpoint, options: DialOptions, signal: AbortSignal): WebSocket {
+function openWebSocket(
+  endpoint: Endpoint,
+  options: DialOptions,
+  signal: AbortSignal,
+): { readonly webSocket: WebSocket; readonly secureContext: SecureContext | undefined } {
   const url = `${endpoint.secure ? 'wss' : 'ws'}://${hostOf(endpoint)}${options.path}`
   try {
+    const request = requestOptions(endpoint, options.credential)
     const webSocketOptions = {
-      ...requestOptions(endpoint, options.credential),
+      ...request,
       ...proxyOptions(endpoint, options.credential, signal),
       followRedirects: false,
       perMessageDeflate: false,
@@ -99,7 +107,9 @@ function openWebSocket(endpoint: Endpoint, options: DialOptions, signal: AbortSi
       closeTimeout: closeGrace,
     }
     // The declarations of `ws` know neither header lists nor `closeTimeout`; both go where they should.
-    return new WebSocket(url, [options.subprotocol], webSocketOptions as unknown as ClientOptions)
+    const clientOptions = webSocketOptions as unknown as ClientOptions
+    const webSocket = new WebSocket(url, [options.subprotocol], clientOptions)
+    return { webSocket, secureContext: request.secureContext }
   } catch (error) {
     // OpenSSL looks at certificates and keys before anything is sent.
     throw connectionError(nameOf(endpoint), error as Error)

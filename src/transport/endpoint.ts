@@ -16,6 +16,7 @@ import type { Target } from './target.ts'
 import { addressOf } from './target.ts'
 import type { TlsOptions } from './tls.ts'
 import { tlsOptions } from './tls.ts'
+import { resumption } from './tls-session.ts'
 
 /** Header values; an array is one header line each. */
 export type Headers = Readonly<Record<string, string | string[]>>
@@ -111,6 +112,12 @@ export function nameOf(endpoint: Endpoint): string {
   return proxy === null ? address : `${address} (through the proxy ${addressOf(proxy)})`
 }
 
+/** For TLS with the server itself; the last session goes on. */
+export function serverTls(endpoint: Endpoint, credential: Credential): TlsOptions {
+  const options = tlsOptions(endpoint.tls, endpoint.hostname, credential)
+  return { ...options, ...resumption(options.secureContext, endpoint) }
+}
+
 /** The options of a request, secrets included: they go to `ws` and `node:https`, and nowhere else. */
 export interface RequestOptions extends Partial<TlsOptions> {
   readonly headers: Record<string, string | string[]>
@@ -119,8 +126,6 @@ export interface RequestOptions extends Partial<TlsOptions> {
 /** Headers and TLS options for one request; credentials go over TLS only, as client-go has it. */
 export function requestOptions(endpoint: Endpoint, credential: Credential): RequestOptions {
   if (!endpoint.secure) return { headers: { ...endpoint.headers } }
-  return {
-    headers: { ...endpoint.headers, ...credential.headers },
-    ...tlsOptions(endpoint.tls, endpoint.hostname, credential),
-  }
+  const headers = { ...endpoint.headers, ...credential.headers }
+  return { headers, ...serverTls(endpoint, credential) }
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import type { Credential } from '../auth/credential.ts'
 import type { Endpoint } from './endpoint.ts'
+import { serverTls } from './endpoint.ts'
 import type { ProxyServer } from './proxy.ts'
 import { openTunnel } from './proxy-tunnel.ts'
 import { tlsOptions } from './tls.ts'
@@ -47,5 +48,5 @@ async function connectThrough(
   const proxyTls = tlsOptions(endpoint.tls, proxy.hostname, identity)
   const tunnel = await openTunnel(proxy, endpoint, proxyTls, signal)
   if (!endpoint.secure) return tunnel
-  return connectTls({ ...tlsOptions(endpoint.tls, endpoint.hostname, identity), socket: tunnel })
+  return connectTls({ ...serverTls(endpoint, identity), socket: tunnel })
 }

@@ -5,6 +5,7 @@ import type { Credential } from '../auth/credential.ts'
 import type { Endpoint } from './endpoint.ts'
 import { requestOptions } from './endpoint.ts'
 import { proxyOptions } from './proxy-connection.ts'
+import { forgetSession, keepSession } from './tls-session.ts'
 
 export interface Request {
   /** @default 'GET' */
@@ -40,6 +41,11 @@ export function send(endpoint: Endpoint, request: Request): Promise<IncomingMess
     })
     sent.once('response', resolve)
     sent.on('error', reject)
+    const { secureContext } = tls
+    if (secureContext !== undefined) {
+      sent.once('response', ({ socket }) => keepSession(secureContext, endpoint, socket))
+      sent.once('error', () => forgetSession(secureContext))
+    }
     if (onSent) sent.once('finish', onSent)
     sent.end(body)
   })

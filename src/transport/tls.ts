@@ -11,6 +11,7 @@ export interface TlsOptions {
   readonly rejectUnauthorized: boolean
   readonly checkServerIdentity: (host: string, certificate: PeerCertificate) => Error | undefined
   readonly ALPNProtocols: string[]
+  readonly session?: Buffer
 }
 
 /**
