@@ -86,20 +86,25 @@ export class BackgroundProcess {
     const token = randomBytes(16).toString('hex')
     const starting = { ...unknownStatus(this.id, ''), state: 'starting', reason: null } as const
     this.#transitions.report({ ...starting, startedAt })
+    let run: Run
     try {
       this.#seen = await this.#container(signal)
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
       const folder = cwd === undefined || cwd.startsWith('/') ? (cwd ?? '') : `./${cwd}`
       const place = [formatIdentity(this.#seen), ...argv]
       const args = [folder, String(variables.length), ...variables, token]
-      await this.#start(token, [...args, startedAt.toISOString(), output, ...place], signal)
+      run = await this.#start(token, [...args, startedAt.toISOString(), output, ...place], signal)
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'aborted'
       this.#transitions.report({ ...starting, state: 'errored', reason })
       throw error
     }
     this.#token = token
-    const status = await this.#until(({ state }) => state !== 'starting', signal)
+    let status = await this.#understand(run, signal)
+    this.#transitions.report(status)
+    if (status.state === 'starting') {
+      status = await this.#until(({ state }) => state !== 'starting', signal)
+    }
     if (this.#watches && !isFinal(status)) this.#watch()
     return status
   }
@@ -161,13 +166,13 @@ export class BackgroundProcess {
     throw new PodwireError('ERR_BACKGROUND_OUTPUT', `'${this.id}' has no output to read: ${why}`)
   }
 
-  async #start(token: string, args: readonly string[], signal: Signal): Promise<void> {
+  async #start(token: string, args: readonly string[], signal: Signal): Promise<Run> {
     const backoff = new Backoff()
     for (;;) {
       const reply = await this.#insist(() => this.#script.run('start', args, signal), signal)
       const [run] = reply.runs
       // Also when the answer to an earlier attempt was lost.
-      if (run?.token === token) return
+      if (run?.token === token) return run
       if (reply.start !== 'active') throw refusal(reply, this.id)
       if (run !== undefined && run.token !== null && run.state !== 'ended') {
         throw refusal(reply, this.id)
@@ -235,15 +240,13 @@ export class BackgroundProcess {
 
   /** Whether a container that cannot be asked is the end of the process; `null`: it is not, or nobody knows. */
   async #whyGone(error: unknown, signal: Signal): Promise<string | null> {
-    const absent = error instanceof UpgradeError && error.httpStatus === 404
-    if (!absent && mayPass(error) === null) return null
+    if (!isAbsent(error) && mayPass(error) === null) return null
     try {
       const now = await this.#script.host.containerStatus({ signal })
       if (now.state.kind === 'running') return null
       return `its container does not run: ${describeState(now.state)}`
     } catch (cause) {
-      if (cause instanceof UpgradeError && cause.httpStatus === 404) return 'its pod is gone'
-      return null
+      return isAbsent(cause) ? 'its pod is gone' : null
     }
   }
 
@@ -286,6 +289,11 @@ export class BackgroundProcess {
     if (signal === undefined || this.#signal === undefined) return signal ?? this.#signal
     return AbortSignal.any([signal, this.#signal])
   }
+}
+
+/** The API server's own answer, and not that of something else under its address. */
+function isAbsent(error: unknown): boolean {
+  return error instanceof UpgradeError && error.status?.reason === 'NotFound'
 }
 
 function refusal({ start }: Reply, id: string): PodwireError {

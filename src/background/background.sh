@@ -89,9 +89,19 @@ look() {
       [ "$_path" != "$_claim" ] && read -r _layout _path _boss _since _path <"$_path" &&
         alive "$_boss" "$_since" && _state=starting
     done
+    # A record that has come meanwhile was among those.
+    if [ "$_state" = ended ] && [ -e "$_run/record" ]; then
+      look
+      return
+    fi
   fi
   # Last: the supervisor may have written it while we looked.
-  read -r _exit <"$_run/exit" && _state=ended
+  if read -r _exit <"$_run/exit"; then
+    _state=ended
+    read -r _pid _start _sid <"$_run/pid"
+  fi
+  # Or it was started again, and what we looked at is half of the old run.
+  [ -d "$_run" ] || look
 }
 
 # The same, but waits for a supervisor that is about to write down an exit code.
@@ -102,6 +112,7 @@ settle() {
     nap 1
     look
   done
+  [ "$_state" != starting ] || [ "$_pid" = - ] || _state=ended
 }
 
 say() {
@@ -307,7 +318,7 @@ end() {
   done
   printf 'TERM%s\n' "$_sent"
   _tenths=0 _killed=
-  while [ -n "$_all" ] && [ $_tenths -lt 50 ]; do
+  while [ -n "$_all" ] && [ $_tenths -lt 30 ]; do
     # What is stopped forks no more, so that a scan which finds nothing new has found all.
     _sent=
     if [ "$_start" != - ]; then

@@ -58,8 +58,16 @@ for _path in "$_dir"/.*.*; do
 [ "$_path" != "$_claim" ] && read -r _layout _path _boss _since _path <"$_path" &&
 alive "$_boss" "$_since" && _state=starting
 done
+if [ "$_state" = ended ] && [ -e "$_run/record" ]; then
+look
+return
 fi
-read -r _exit <"$_run/exit" && _state=ended
+fi
+if read -r _exit <"$_run/exit"; then
+_state=ended
+read -r _pid _start _sid <"$_run/pid"
+fi
+[ -d "$_run" ] || look
 }
 settle() {
 _tenths=0
@@ -68,6 +76,7 @@ while [ "$_state" = starting ] && [ "$_pid" != - ] && [ $_tenths -lt 20 ]; do
 nap 1
 look
 done
+[ "$_state" != starting ] || [ "$_pid" = - ] || _state=ended
 }
 say() {
 printf 'run %s\\n' "$_id $_state $_n $_token $_at $_pid $_exit $_asked $_output $_meta $_dir"
@@ -245,7 +254,7 @@ scan
 done
 printf 'TERM%s\\n' "$_sent"
 _tenths=0 _killed=
-while [ -n "$_all" ] && [ $_tenths -lt 50 ]; do
+while [ -n "$_all" ] && [ $_tenths -lt 30 ]; do
 _sent=
 if [ "$_start" != - ]; then
 _before=

@@ -78,7 +78,7 @@ function ended({ exitCode, stopped, pid }: Run): [BackgroundState, string | null
   }
   if (exitCode !== null) return ['errored', `exit code ${exitCode}`]
   if (pid === null) return ['errored', 'its start was interrupted']
-  return ['stopped', 'it is gone and left no exit code: its supervisor was killed']
+  return ['stopped', 'it is gone, and nobody has written down its exit code']
 }
 
 function elsewhere({ container }: Run, { now }: Surroundings): [BackgroundState, string] {
