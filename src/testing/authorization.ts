@@ -5,6 +5,8 @@ import { statusAnswer } from './http-answer.ts'
 /** What a request wants of the API, in RBAC's words. */
 export interface ResourceRequest {
   readonly verb: string
+  /** Empty for the core group. */
+  readonly group?: string
   /** With the subresource: `pods/exec`. */
   readonly resource: string
   /** `null` for a list. */
@@ -27,13 +29,18 @@ export function forbidden(user: AuthenticatedUser, request: ResourceRequest): Ht
     request.namespace === null
       ? 'at the cluster scope'
       : `in the namespace ${JSON.stringify(request.namespace)}`
-  const reason = `User ${JSON.stringify(user.name)} cannot ${request.verb} resource ${JSON.stringify(request.resource)} in API group "" ${scope}`
-  return forbiddenPod(request.name, reason)
+  const reason = `User ${JSON.stringify(user.name)} cannot ${request.verb} resource ${JSON.stringify(request.resource)} in API group ${JSON.stringify(request.group ?? '')} ${scope}`
+  const kind = request.resource.split('/', 1)[0] ?? ''
+  return forbiddenResource(request.group ? `${kind}.${request.group}` : kind, request.name, reason)
 }
 
 /** The refusal of an upgrade for want of `create` (1.35 and later) has an empty reason. */
 export function forbiddenPod(name: string | null, reason: string): HttpAnswer {
+  return forbiddenResource('pods', name, reason)
+}
+
+function forbiddenResource(kind: string, name: string | null, reason: string): HttpAnswer {
   const quoted = name === null ? '' : ` ${JSON.stringify(name)}`
-  const details = { ...(name !== null && { name }), kind: 'pods' }
-  return statusAnswer(403, 'Forbidden', `pods${quoted} is forbidden: ${reason}`, details)
+  const details = { ...(name !== null && { name }), kind }
+  return statusAnswer(403, 'Forbidden', `${kind}${quoted} is forbidden: ${reason}`, details)
 }

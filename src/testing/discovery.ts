@@ -1,18 +1,38 @@
 import type { HttpAnswer } from './http-answer.ts'
 import { jsonAnswer, textAnswer } from './http-answer.ts'
 import type { Generation } from './options.ts'
+import { workloadKinds } from './workload.ts'
 
-const podVerbs = ['get', 'list']
+const verbs = ['get', 'list', 'watch']
+const podSubresources = [
+  { name: 'pods/attach', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
+  { name: 'pods/exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
+  { name: 'pods/log', kind: 'Pod', verbs: ['get'] },
+  { name: 'pods/portforward', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
+].map((subresource) => ({ ...subresource, singularName: '', namespaced: true }))
 
-function resource(name: string, kind: string, verbs: readonly string[]): object {
-  return {
-    name,
-    singularName: name === 'pods' ? 'pod' : '',
-    namespaced: true,
-    kind,
-    verbs,
-    ...(name === 'pods' && { shortNames: ['po'], categories: ['all'] }),
-  }
+function resources(group: string): object[] {
+  const pods = { kind: 'Pod', group: '', plural: 'pods', shortNames: ['po'] }
+  return [...(group === '' ? [pods] : []), ...workloadKinds]
+    .filter((kind) => kind.group === group)
+    .map(({ kind, plural, shortNames }) => ({
+      name: plural,
+      singularName: kind.toLowerCase(),
+      namespaced: true,
+      kind,
+      verbs: kind === 'Pod' ? verbs : ['get'],
+      ...(shortNames.length > 0 && { shortNames }),
+      categories: ['all'],
+    }))
+}
+
+function resourceList(groupVersion: string, list: readonly object[]): HttpAnswer {
+  return jsonAnswer({ kind: 'APIResourceList', groupVersion, resources: list })
+}
+
+function apiGroup(name: string): object {
+  const version = { groupVersion: `${name}/v1`, version: 'v1' }
+  return { name, versions: [version], preferredVersion: version }
 }
 
 /** What kubectl asks before it asks for anything; `null` for another path. @param version `gitVersion` */
@@ -31,19 +51,17 @@ export function answerDiscovery(path: string, version: string): HttpAnswer | nul
         serverAddressByClientCIDRs: [],
       })
     case '/apis':
-      return jsonAnswer({ kind: 'APIGroupList', apiVersion: 'v1', groups: [] })
-    case '/api/v1':
       return jsonAnswer({
-        kind: 'APIResourceList',
-        groupVersion: 'v1',
-        resources: [
-          resource('pods', 'Pod', podVerbs),
-          resource('pods/attach', 'PodAttachOptions', ['create', 'get']),
-          resource('pods/exec', 'PodExecOptions', ['create', 'get']),
-          resource('pods/log', 'Pod', ['get']),
-          resource('pods/portforward', 'PodPortForwardOptions', ['create', 'get']),
-        ],
+        kind: 'APIGroupList',
+        apiVersion: 'v1',
+        groups: [apiGroup('apps'), apiGroup('batch')],
       })
+    case '/apis/apps/v1':
+      return resourceList('apps/v1', resources('apps'))
+    case '/apis/batch/v1':
+      return resourceList('batch/v1', resources('batch'))
+    case '/api/v1':
+      return resourceList('v1', [...resources(''), ...podSubresources])
     default:
       return null
   }

@@ -2,8 +2,10 @@ import type { Status } from '../protocol/index.ts'
 import type { TestRequest } from './request-log.ts'
 
 /**
- * Something that goes wrong, on purpose. Those of HTTP concern every request, the others exec and attach.
- * "Output" counts the bytes of stdout and stderr; with `afterBytes: 0` a fault strikes right after the session opened.
+ * Something that goes wrong, on purpose. Those of HTTP concern every request, the others exec and attach; `half-open`,
+ * `reset`, `cut`, `lost-hop` (which ends the body cleanly) and `byte-by-byte` also logs and watches.
+ * "Output" counts the bytes of stdout and stderr, or of the body; with `afterBytes: 0` a fault strikes right after the
+ * session opened.
  */
 export type Fault =
   // HTTP

@@ -13,8 +13,9 @@ export type {
   TestPod,
   TestServerOptions,
   TestUser,
+  TestWorkload,
 } from './options.ts'
 export type { TestRequest } from './request-log.ts'
 export type { ProcessHandler, ServerProcess } from './server-process.ts'
-export type { TestServer } from './test-server.ts'
+export type { LogPlace, TestServer } from './test-server.ts'
 export { createTestServer } from './test-server.ts'

@@ -14,8 +14,14 @@ export interface TestContainer {
   readonly exec?: ProcessHandler
   /** What an attach talks to; its exit code is not told to the client. Default: a process that stays silent. */
   readonly attach?: ProcessHandler
-  /** The log so far; what `attach` prints is added. Default: empty. */
-  readonly logs?: string
+  /** The log so far; what `attach` prints and `TestServer.appendLog` adds comes behind it. Default: empty. */
+  readonly logs?: string | Uint8Array
+  /** The log of the run before this one. Default: what that printed, when there was one. */
+  readonly previousLogs?: string
+  /** `restartCount` of the status; another one is another run, with a log of its own. Default: 0. */
+  readonly restarts?: number
+  /** Of an init container that runs beside the others, a sidecar. */
+  readonly restartPolicy?: 'Always'
   /** `state` of the container's status. Default: what the pod's phase says. */
   readonly state?: TestContainerState
   /** Added to the environment of local processes. */
@@ -41,16 +47,49 @@ export interface TestPod {
   readonly annotations?: Readonly<Record<string, string>>
   /** Default: `Running`. A `Pending` one has no node; containers of the others have exited. */
   readonly phase?: PodPhase
+  /** `null`: not scheduled. Default: `node-0`, and for a `Pending` pod none. */
+  readonly node?: string | null
+  /** Whether a `Running` pod is ready. Default: `true`. */
+  readonly ready?: boolean
+  /** Default: since it was created. */
+  readonly readySince?: Date
+  /** Default: when the server got to know it. */
+  readonly createdAt?: Date
+  /** A pod that is being deleted. */
+  readonly deletedAt?: Date
+  /** Default: `Always`. */
+  readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never'
   readonly containers: readonly TestContainer[]
   readonly initContainers?: readonly TestContainer[]
   readonly ephemeralContainers?: readonly TestContainer[]
 }
 
-/** A rule of RBAC, for the core API group and all namespaces. */
+/** Something that has pods: those with its labels. A Service or ReplicationController has no `matchExpressions`. */
+export interface TestWorkload {
+  readonly kind:
+    | 'Deployment'
+    | 'ReplicaSet'
+    | 'StatefulSet'
+    | 'DaemonSet'
+    | 'Job'
+    | 'Service'
+    | 'ReplicationController'
+  readonly name: string
+  /** Default: `default`. */
+  readonly namespace?: string
+  readonly matchLabels?: Readonly<Record<string, string>>
+  readonly matchExpressions?: readonly {
+    readonly key: string
+    readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'
+    readonly values?: readonly string[]
+  }[]
+}
+
+/** A rule of RBAC, for all API groups and namespaces. */
 export interface PolicyRule {
-  /** Such as `pods`, `pods/exec`, `pods/attach`, `pods/log`; `*` for all. */
+  /** Such as `pods`, `pods/exec`, `pods/attach`, `pods/log`, `deployments`; `*` for all. */
   readonly resources: readonly string[]
-  /** `get`, `list`, `create`; `*` for all. */
+  /** `get`, `list`, `watch`, `create`; `*` for all. */
   readonly verbs: readonly string[]
 }
 
@@ -77,6 +116,8 @@ export type Generation = 'runtime' | 'api-server' | 'kubelet'
 export interface TestServerOptions {
   /** Default: `web-0` in namespace `default`, with one container `app` that runs local processes. */
   readonly pods?: readonly TestPod[]
+  /** Deployments, services and the like. Default: none. */
+  readonly workloads?: readonly TestWorkload[]
   /** Bearer token of the user `kubernetes-admin`, who may do everything. Default: a random one. */
   readonly token?: string
   /** Further users. The holder of any client certificate of the server's own CA is a user as well. */

@@ -4,25 +4,27 @@ import type { PodResource } from './pod-resource.ts'
 import { podTable } from './pod-table.ts'
 import { parseFieldSelector, parseLabelSelector } from './selector.ts'
 
-/** Answers a list: selectors, `limit` and `continue`; as a table for kubectl. */
+/** Answers a list as of a resource version: selectors, `limit` and `continue`; as a table for kubectl. */
 export function answerPodList(
   pods: readonly PodResource[],
   query: URLSearchParams,
   accept: string,
+  version = 1,
 ): HttpAnswer {
-  const selected = select(pods, query)
-  if ('code' in selected) return selected
+  const matches = podSelector(query)
+  if ('code' in matches) return matches
+  const selected = pods.filter(matches)
   const limit = Number(query.get('limit') ?? 0)
   if (!Number.isInteger(limit) || limit < 0) return badRequest('limit must be a positive integer')
   const start = decodeContinue(query.get('continue') ?? '')
   if (start === null) return expired
-  const end = limit === 0 ? selected.items.length : start + limit
-  const remaining = selected.items.length - end
+  const end = limit === 0 ? selected.length : start + limit
+  const remaining = selected.length - end
   const metadata = {
-    resourceVersion: '1',
+    resourceVersion: String(version),
     ...(remaining > 0 && { continue: encodeContinue(end), remainingItemCount: remaining }),
   }
-  const items = selected.items.slice(start, end)
+  const items = selected.slice(start, end)
   if (accept.includes('as=Table')) return jsonAnswer(podTable(items, metadata))
   return jsonAnswer({ kind: 'PodList', apiVersion: 'v1', metadata, items })
 }
@@ -33,10 +35,8 @@ const expired = statusAnswer(
   'The provided continue parameter is too old to display a consistent list result.',
 )
 
-function select(
-  pods: readonly PodResource[],
-  query: URLSearchParams,
-): { readonly items: readonly PodResource[] } | HttpAnswer {
+/** Whether a pod is one of those that a request's selectors choose, or the refusal of selectors that are none. */
+export function podSelector(query: URLSearchParams): ((pod: PodResource) => boolean) | HttpAnswer {
   const labelText = query.get('labelSelector') ?? ''
   const hasLabels = parseLabelSelector(labelText)
   if (hasLabels === null) {
@@ -44,7 +44,7 @@ function select(
   }
   const hasFields = parseFieldSelector(query.get('fieldSelector') ?? '')
   if (typeof hasFields === 'string') return badRequest(hasFields)
-  return { items: pods.filter((pod) => hasLabels(pod.metadata.labels) && hasFields(pod)) }
+  return (pod) => hasLabels(pod.metadata.labels) && hasFields(pod)
 }
 
 function encodeContinue(start: number): string {

@@ -12,7 +12,19 @@ export interface PodResource {
 
 interface PodStatus {
   readonly phase: string
-  readonly containerStatuses: readonly object[]
+  readonly containerStatuses: readonly ContainerStatus[]
+  readonly [field: string]: unknown
+}
+
+interface ContainerStatus {
+  readonly name: string
+  readonly ready: boolean
+  readonly restartCount: number
+  readonly state: {
+    readonly waiting?: { readonly reason?: string }
+    readonly terminated?: { readonly exitCode: number; readonly reason?: string }
+    readonly running?: object
+  }
   readonly [field: string]: unknown
 }
 
@@ -22,6 +34,7 @@ interface PodMetadata {
   readonly uid: string
   readonly resourceVersion: string
   readonly creationTimestamp: string
+  readonly deletionTimestamp?: string
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
 }
@@ -30,12 +43,47 @@ export function namespaceOf(pod: TestPod): string {
   return pod.namespace ?? 'default'
 }
 
-/** @param createdAt when the server started, in RFC 3339 to the second */
-export function podResource(pod: TestPod, createdAt: string): PodResource {
+export function containersOf(pod: TestPod): readonly TestContainer[] {
+  const { containers, initContainers = [], ephemeralContainers = [] } = pod
+  return [...containers, ...initContainers, ...ephemeralContainers]
+}
+
+/** RFC 3339 to the second, as the API has it. */
+export function timestamp(time: Date = new Date()): string {
+  return `${time.toISOString().slice(0, 19)}Z`
+}
+
+/** Which run of a container it is, and whether it goes on. */
+export function containerRun(
+  pod: TestPod,
+  { name, state, restarts = 0 }: TestContainer,
+): { readonly id: string; readonly running: boolean } {
+  const run = restarts === 0 ? '' : `/${restarts}`
+  const id = createHash('sha256')
+    .update(`${namespaceOf(pod)}/${pod.name}/${name}${run}`)
+    .digest('hex')
+  return { id, running: (pod.phase ?? 'Running') === 'Running' && state === undefined }
+}
+
+interface History {
+  /** How often a pod of its name was deleted. */
+  readonly incarnation?: number
+  readonly version?: number
+  readonly before?: PodResource | null
+}
+
+/** `v1.Pod`. What changes keeps the time of its creation. */
+export function podResource(
+  pod: TestPod,
+  { incarnation = 0, version = 1, before = null }: History = {},
+): PodResource {
   const phase = pod.phase ?? 'Running'
   const namespace = namespaceOf(pod)
-  const scheduled = phase !== 'Pending'
-  const statuses = (containers: readonly TestContainer[] = []): object[] =>
+  const createdAt = pod.createdAt
+    ? timestamp(pod.createdAt)
+    : (before?.metadata.creationTimestamp ?? timestamp())
+  const node = pod.node === undefined ? (phase === 'Pending' ? null : 'node-0') : pod.node
+  const statuses = (containers: readonly TestContainer[] = []): ContainerStatus[] =>
     containers.map((container) => containerStatus(pod, container, createdAt))
   return {
     kind: 'Pod',
@@ -43,9 +91,10 @@ export function podResource(pod: TestPod, createdAt: string): PodResource {
     metadata: {
       name: pod.name,
       namespace,
-      uid: uid(`${namespace}/${pod.name}`),
-      resourceVersion: '1',
+      uid: uid(`${namespace}/${pod.name}${incarnation === 0 ? '' : `#${incarnation}`}`),
+      resourceVersion: String(version),
       creationTimestamp: createdAt,
+      ...(pod.deletedAt && { deletionTimestamp: timestamp(pod.deletedAt) }),
       labels: pod.labels ?? {},
       annotations: pod.annotations ?? {},
     },
@@ -55,13 +104,13 @@ export function podResource(pod: TestPod, createdAt: string): PodResource {
       ...(pod.ephemeralContainers && {
         ephemeralContainers: pod.ephemeralContainers.map(containerSpec),
       }),
-      restartPolicy: 'Always',
-      ...(scheduled && { nodeName: 'node-0' }),
+      restartPolicy: pod.restartPolicy ?? 'Always',
+      ...(node !== null && { nodeName: node }),
     },
     status: {
       phase,
-      conditions: conditions(phase, createdAt),
-      ...(scheduled && { hostIP: '127.0.0.1', podIP: '127.0.0.1', startTime: createdAt }),
+      conditions: conditions(pod, phase, createdAt),
+      ...(node !== null && { hostIP: '127.0.0.1', podIP: '127.0.0.1', startTime: createdAt }),
       containerStatuses: statuses(pod.containers),
       ...(pod.initContainers && { initContainerStatuses: statuses(pod.initContainers) }),
       ...(pod.ephemeralContainers && {
@@ -72,7 +121,7 @@ export function podResource(pod: TestPod, createdAt: string): PodResource {
   }
 }
 
-function containerSpec({ name, stdin, stdinOnce, tty }: TestContainer): object {
+function containerSpec({ name, stdin, stdinOnce, tty, restartPolicy }: TestContainer): object {
   return {
     name,
     image: 'podwire.test/local:latest',
@@ -80,16 +129,18 @@ function containerSpec({ name, stdin, stdinOnce, tty }: TestContainer): object {
     ...(stdin && { stdin }),
     ...(stdinOnce && { stdinOnce }),
     ...(tty && { tty }),
+    ...(restartPolicy && { restartPolicy }),
   }
 }
 
-function containerStatus(pod: TestPod, container: TestContainer, createdAt: string): object {
-  const { name, state } = container
+function containerStatus(
+  pod: TestPod,
+  container: TestContainer,
+  createdAt: string,
+): ContainerStatus {
+  const { name, state, restarts = 0 } = container
   const phase = pod.phase ?? 'Running'
-  const running = phase === 'Running' && state === undefined
-  const id = createHash('sha256')
-    .update(`${namespaceOf(pod)}/${pod.name}/${name}`)
-    .digest('hex')
+  const { id, running } = containerRun(pod, container)
   const terminated = {
     exitCode: phase === 'Succeeded' ? 0 : 1,
     reason: phase === 'Succeeded' ? 'Completed' : 'Error',
@@ -102,9 +153,9 @@ function containerStatus(pod: TestPod, container: TestContainer, createdAt: stri
     image: 'podwire.test/local:latest',
     imageID: '',
     ...(phase !== 'Pending' && { containerID: `containerd://${id}` }),
-    ready: running,
+    ready: running && (pod.ready ?? true),
     started: running,
-    restartCount: 0,
+    restartCount: restarts,
     lastState: {},
     state: running
       ? { running: { startedAt: createdAt } }
@@ -112,15 +163,19 @@ function containerStatus(pod: TestPod, container: TestContainer, createdAt: stri
   }
 }
 
-function conditions(phase: string, createdAt: string): object[] {
-  const ready = phase === 'Running' ? 'True' : 'False'
+function conditions(pod: TestPod, phase: string, createdAt: string): object[] {
+  const ready = phase === 'Running' && (pod.ready ?? true) ? 'True' : 'False'
   const scheduled = phase === 'Pending' ? 'False' : 'True'
+  const readySince = pod.readySince ? timestamp(pod.readySince) : createdAt
+  const condition = (type: string, status: string, lastTransitionTime = createdAt): object => {
+    return { type, status, lastProbeTime: null, lastTransitionTime }
+  }
   return [
-    { type: 'PodScheduled', status: scheduled },
-    { type: 'Initialized', status: scheduled },
-    { type: 'ContainersReady', status: ready },
-    { type: 'Ready', status: ready },
-  ].map((condition) => ({ ...condition, lastProbeTime: null, lastTransitionTime: createdAt }))
+    condition('PodScheduled', scheduled),
+    condition('Initialized', scheduled),
+    condition('ContainersReady', ready),
+    condition('Ready', ready, readySince),
+  ]
 }
 
 function uid(text: string): string {

@@ -19,7 +19,7 @@ export function podTable(pods: readonly PodResource[], metadata: object): object
     metadata,
     columnDefinitions: columns,
     rows: pods.map((pod) => ({
-      cells: [pod.metadata.name, readiness(pod), statusOf(pod), '0', age(pod)],
+      cells: [pod.metadata.name, readiness(pod), statusOf(pod), restarts(pod), age(pod)],
       object: {
         kind: 'PartialObjectMetadata',
         apiVersion: 'meta.k8s.io/v1',
@@ -29,14 +29,23 @@ export function podTable(pods: readonly PodResource[], metadata: object): object
   }
 }
 
-function readiness({ status }: PodResource): string {
-  const { length } = status.containerStatuses
-  return `${status.phase === 'Running' ? length : 0}/${length}`
+function readiness({ status: { containerStatuses } }: PodResource): string {
+  const ready = containerStatuses.filter((status) => status.ready)
+  return `${ready.length}/${containerStatuses.length}`
 }
 
-function statusOf({ status: { phase } }: PodResource): string {
-  if (phase === 'Succeeded') return 'Completed'
-  return phase === 'Failed' ? 'Error' : phase
+/** Why a container does not run says more than the phase. */
+function statusOf({ metadata, status: { phase, containerStatuses } }: PodResource): string {
+  if (metadata.deletionTimestamp !== undefined) return 'Terminating'
+  for (const { state } of containerStatuses.toReversed()) {
+    const reason = state.waiting?.reason ?? state.terminated?.reason
+    if (reason !== undefined) return reason
+  }
+  return phase
+}
+
+function restarts({ status: { containerStatuses } }: PodResource): string {
+  return String(containerStatuses.reduce((sum, { restartCount }) => sum + restartCount, 0))
 }
 
 function age({ metadata }: PodResource): string {

@@ -14,17 +14,18 @@ import { Authentication } from './authentication.ts'
 import { refuseBadRequest } from './bad-request.ts'
 import type { CertificateAndKey, CertificateAuthority } from './certificate.ts'
 import { createCertificateAuthority } from './certificate.ts'
-import { ContainerLog } from './container-log.ts'
 import { generationOf } from './discovery.ts'
 import { httpFault } from './fault/http.ts'
 import type { Fault, FaultSource } from './fault.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import { respond, respondToUpgrade, textAnswer, unauthorized } from './http-answer.ts'
 import { renderKubeconfig } from './kubeconfig.ts'
-import type { Generation, TestContainer, TestPod, TestServerOptions } from './options.ts'
-import { servePodLog } from './pod-log.ts'
+import type { Generation, TestPod, TestServerOptions } from './options.ts'
+import { PodStore } from './pod-store.ts'
 import type { TestRequest } from './request-log.ts'
 import { describeRequest, RequestLog } from './request-log.ts'
+import { findContainer } from './stream-request.ts'
+import { serveStreamed } from './streamed-answer.ts'
 import { serveStreaming } from './streaming.ts'
 import type { Upgrade } from './upgrade.ts'
 
@@ -46,11 +47,27 @@ export interface TestServer {
   readonly requests: readonly TestRequest[]
   /** What goes wrong from now on; `null`: nothing. Sessions that are open keep what they have. */
   setFault(fault: FaultSource): void
+  /**
+   * Adds a pod, or changes the one of that name in its namespace; watchers are told. A container of it with another
+   * number of `restarts` is started again, and the log of the run before it ends, as it does when it has a `state`.
+   */
+  setPod(pod: TestPod): void
+  /** Takes a pod away; a later one of its name has another uid. */
+  deletePod(name: string, namespace?: string): void
+  /** Adds to the log of a pod's first container, or of another one. */
+  appendLog(pod: string, text: string, options?: LogPlace): void
   /** The number of open TCP connections. */
   readonly connections: number
   /** Kills the local processes, cuts every connection and frees the port. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Which container's log. */
+export interface LogPlace {
+  /** Default: `default`. */
+  readonly namespace?: string
+  readonly container?: string
 }
 
 const defaultPods: readonly TestPod[] = [{ name: 'web-0', containers: [{ name: 'app' }] }]
@@ -67,6 +84,7 @@ class ApiServer implements TestServer {
   readonly ca: string
   readonly #authority: CertificateAuthority
   readonly #server: Server
+  readonly #pods: PodStore
   readonly #api: Api
   readonly #authentication: Authentication
   readonly #generation: Generation
@@ -75,7 +93,6 @@ class ApiServer implements TestServer {
   readonly #closing = new AbortController()
   readonly #sockets = new Set<Socket>()
   readonly #running = new Set<Promise<unknown>>()
-  readonly #logs = new Map<TestContainer, ContainerLog>()
   #fault: FaultSource
 
   constructor(options: TestServerOptions) {
@@ -85,7 +102,8 @@ class ApiServer implements TestServer {
     this.token = options.token ?? randomBytes(16).toString('hex')
     this.#authority = createCertificateAuthority()
     this.ca = this.#authority.cert
-    this.#api = new Api(options.pods ?? defaultPods, version)
+    this.#pods = new PodStore(options.pods ?? defaultPods)
+    this.#api = new Api(this.#pods, options.workloads ?? [], version)
     this.#authentication = new Authentication(
       [{ name: 'kubernetes-admin', token: this.token }, ...(options.users ?? [])],
       options.anonymous ?? true,
@@ -144,6 +162,24 @@ class ApiServer implements TestServer {
     this.#fault = fault
   }
 
+  setPod(pod: TestPod): void {
+    this.#pods.set(pod)
+  }
+
+  deletePod(name: string, namespace = 'default'): void {
+    this.#pods.delete(name, namespace)
+  }
+
+  appendLog(pod: string, text: string, { namespace = 'default', container }: LogPlace = {}): void {
+    const stored = this.#pods.find(namespace, pod)
+    const found =
+      stored && findContainer(stored.pod, container ?? stored.pod.containers[0]?.name ?? '')
+    if (stored === undefined || found === undefined || 'code' in found) {
+      throw new Error(`there is no container ${container ?? ''} in pod ${namespace}/${pod}`)
+    }
+    this.#pods.log(stored.pod, found).append(Buffer.from(text))
+  }
+
   async close(): Promise<void> {
     if (!this.#server.listening) return
     this.#closing.abort()
@@ -169,8 +205,12 @@ class ApiServer implements TestServer {
     if (seen === 'silence') return
     const asked = this.#apiRequest(request, seen.user)
     const answer = seen.answer ?? this.#api.answer(asked)
-    if ('code' in answer) respond(response, answer)
-    else servePodLog(response, this.#logOf(answer.log), asked.query, this.#closing.signal)
+    if ('code' in answer) {
+      respond(response, answer)
+      return
+    }
+    const reset = () => this.#reset(request.socket)
+    serveStreamed(response, answer, { signal: this.#closing.signal, fault: seen.fault, reset })
   }
 
   #onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
@@ -191,14 +231,8 @@ class ApiServer implements TestServer {
       signal: this.#closing.signal,
       fault,
       running: this.#running,
-      log: (output) => this.#logOf(asked.container).append(output),
+      log: (output) => this.#pods.log(asked.pod, asked.container).append(output),
     })
-  }
-
-  #logOf(container: TestContainer): ContainerLog {
-    const log = this.#logs.get(container) ?? new ContainerLog(container.logs ?? '')
-    this.#logs.set(container, log)
-    return log
   }
 
   /** What every request goes through: the log, faults of HTTP, the path prefix, authentication. */

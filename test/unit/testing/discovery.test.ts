@@ -18,8 +18,16 @@ it('the version says when v5 came, and where it is answered', () => {
 
 it('lists what kubectl asks for', () => {
   expect(answer('/version')).toMatchObject({ gitVersion: 'v1.36.2-gke.1', minor: '36' })
-  expect(answer('/apis')).toMatchObject({ kind: 'APIGroupList', groups: [] })
-  const names = answer('/api/v1').resources.map(({ name }: { name: string }) => name)
-  expect(names).toEqual(['pods', 'pods/attach', 'pods/exec', 'pods/log', 'pods/portforward'])
+  expect(answer('/apis')).toMatchObject({
+    kind: 'APIGroupList',
+    groups: [{ name: 'apps' }, { name: 'batch' }],
+  })
+  const names = (path: string) =>
+    answer(path).resources.map(({ name }: { name: string }) => name.replace(/^pods\//, '…/'))
+  expect(names('/api/v1').join()).toBe(
+    'pods,services,replicationcontrollers,…/attach,…/exec,…/log,…/portforward',
+  )
+  expect(names('/apis/apps/v1').join()).toBe('deployments,replicasets,statefulsets,daemonsets')
+  expect(names('/apis/batch/v1')).toEqual(['jobs'])
   expect(answer('/openapi/v2')).toBeNull()
 })

@@ -3,7 +3,7 @@ import { answerPodList } from '../../../src/testing/pod-list.ts'
 import { podResource } from '../../../src/testing/pod-resource.ts'
 
 const pods = ['a', 'b', 'c'].map((name) =>
-  podResource({ name, labels: { name }, containers: [{ name: 'app' }] }, '2026-11-20T00:00:00Z'),
+  podResource({ name, labels: { name }, containers: [{ name: 'app' }] }),
 )
 
 function list(query: string, accept = '') {

@@ -30,10 +30,7 @@ it.each([['app in web'], ['a b'], ['=x'], ['app=web,']])('%j is none', (text) =>
   expect(parseLabelSelector(text)).toBeNull()
 })
 
-const pod = podResource(
-  { name: 'web-0', namespace: 'shop', containers: [{ name: 'app' }] },
-  '2026-11-20T00:00:00Z',
-)
+const pod = podResource({ name: 'web-0', namespace: 'shop', containers: [{ name: 'app' }] })
 
 it.each([
   ['', true],
