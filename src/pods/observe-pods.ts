@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectionError, UpgradeError } from '../errors.ts'
 import type { ApiServer } from '../transport/api-server.ts'
-import type { PodList, PodQuery } from './pod-list.ts'
+import type { PodQuery } from './pod-list.ts'
 import type { PodResource } from './pod-resource.ts'
 import { watchPods } from './pod-watch.ts'
 
@@ -9,6 +9,13 @@ import { watchPods } from './pod-watch.ts'
 export type PodChange =
   | { readonly type: 'all'; readonly pods: readonly PodResource[] }
   | { readonly type: 'changed' | 'deleted'; readonly pod: PodResource }
+
+/** What there was at a time. */
+export interface Look {
+  readonly pods: readonly PodResource[]
+  /** Where a watch goes on; `null`: only a list knows that. */
+  readonly resourceVersion: string | null
+}
 
 /** Milliseconds between two looks where watching is not allowed. */
 const pollInterval = 1000
@@ -25,23 +32,23 @@ const healthy = 10_000
 export async function* observePods(
   server: ApiServer,
   query: PodQuery,
-  look: () => Promise<PodList>,
+  look: () => Promise<Look>,
   signal: AbortSignal,
 ): AsyncGenerator<PodChange, void> {
-  const list = await look()
-  yield { type: 'all', pods: list.pods }
-  let version: string | null = list.resourceVersion
+  let { pods, resourceVersion: version } = await look()
+  yield { type: 'all', pods }
   let mayWatch = true
+  let mustLook = false
   let delay = backoff.least
   for (;;) {
     const started = performance.now()
     try {
-      if (version === null) {
-        const { pods, resourceVersion } = await look()
-        version = resourceVersion
+      if (mustLook) {
+        ;({ pods, resourceVersion: version } = await look())
+        mustLook = false
         yield { type: 'all', pods }
       }
-      if (mayWatch) {
+      if (mayWatch && version !== null) {
         for await (const event of watchPods(server, query, version, signal)) {
           version = event.resourceVersion
           delay = backoff.least
@@ -53,15 +60,16 @@ export async function* observePods(
     } catch (error) {
       signal.throwIfAborted()
       if (!mayRetry(error)) {
-        if (!mayWatch || version === null) throw error
+        if (mustLook || !mayWatch) throw error
         // A role may hold get and list, and not watch.
         mayWatch = false
       }
-      if (error instanceof UpgradeError && error.httpStatus === 410) version = null
+      if (error instanceof UpgradeError && error.httpStatus === 410) mustLook = true
     }
-    if (!mayWatch) version = null
+    const watches = mayWatch && version !== null
+    if (!watches) mustLook = true
     if (performance.now() - started > healthy) delay = backoff.least
-    await sleep(mayWatch ? delay : pollInterval, undefined, { signal })
+    await sleep(watches ? delay : pollInterval, undefined, { signal })
     delay = Math.min(delay * 2, backoff.most)
   }
 }

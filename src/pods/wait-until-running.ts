@@ -8,8 +8,10 @@ import type { PodContainerStatus } from './container-status.ts'
 import { containerStatus, describeState } from './container-status.ts'
 import { Deadline } from './deadline.ts'
 import { chooseContainer } from './default-container.ts'
+import type { Look } from './observe-pods.ts'
 import { observePods } from './observe-pods.ts'
-import type { PodList } from './pod-list.ts'
+import type { PodQuery } from './pod-list.ts'
+import { listPods } from './pod-list.ts'
 import type { PodResource } from './pod-resource.ts'
 import { getPod } from './pod-resource.ts'
 
@@ -44,7 +46,7 @@ export async function waitUntilRunning(
   const query = { namespace: pod.namespace, fieldSelector: `metadata.name=${pod.pod}` }
   const wait = new Wait(pod, name)
   try {
-    const look = () => lookAt(server, pod, wait, deadline.signal)
+    const look = () => lookAt(server, pod, query, wait, deadline.signal)
     for await (const change of observePods(server, query, look, deadline.signal)) {
       const resource = change.type === 'changed' ? change.pod : undefined
       const status = wait.judge(change.type === 'all' ? change.pods[0] : resource)
@@ -62,20 +64,34 @@ export async function waitUntilRunning(
   )
 }
 
-/** A pod that was there and is not found any more has been deleted; one that never was is the server's to refuse. */
+/**
+ * A list of one, because only a list tells where a watch may go on: a pod's own version may be older than what the server
+ * remembers. Without the right to list there is the pod itself. One that was there and is not found any more has been
+ * deleted; one that never was is the server's to refuse.
+ */
 async function lookAt(
   server: ApiServer,
   pod: PodReference,
+  query: PodQuery,
   { seen }: Wait,
   signal: AbortSignal,
-): Promise<PodList> {
+): Promise<Look> {
   try {
-    const resource = await getPod(server, pod, signal)
-    return { pods: [resource], resourceVersion: resource.metadata.resourceVersion }
+    const list = await listPods(server, query, signal)
+    if (list.pods.length > 0 || seen) return list
   } catch (error) {
-    if (!seen || !(error instanceof UpgradeError) || error.httpStatus !== 404) throw error
-    return { pods: [], resourceVersion: '' }
+    if (!hasStatus(error, 403)) throw error
   }
+  try {
+    return { pods: [await getPod(server, pod, signal)], resourceVersion: null }
+  } catch (error) {
+    if (!seen || !hasStatus(error, 404)) throw error
+    return { pods: [], resourceVersion: null }
+  }
+}
+
+function hasStatus(error: unknown, httpStatus: number): boolean {
+  return error instanceof UpgradeError && error.httpStatus === httpStatus
 }
 
 class Wait {
