@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { negotiate } from '../../src/testing/negotiation.ts'
 import { booleanParameter } from '../../src/testing/stream-request.ts'
+import { forwardEvents } from './forward-channels.ts'
+import type { Step } from './messages.ts'
 import { podwire } from './podwire.ts'
+import { SpdyReader } from './spdy.ts'
 import { rowsOf } from './vectors.ts'
 
 const kinds = Object.keys(podwire)
@@ -30,4 +33,22 @@ test.each(chosenByTestServer)('%s: %s, of the test server', (_id, _title, { inpu
   const generation = input['server'] === 'raw' ? 'runtime' : 'api-server'
   const chosen = negotiate(offered, generation)
   expect(chosen === null ? { refused: 403 } : { chosen: chosen.subprotocol }).toEqual(expected)
+})
+
+test.each(rowsOf('forward'))('%s: %s', (_id, _title, { input, expected }) => {
+  const { subprotocol, ports, steps } = input as {
+    subprotocol: 'v4.channel.k8s.io'
+    ports: number[]
+    steps: Step[]
+  }
+  expect({ events: forwardEvents(subprotocol, ports, steps) }).toEqual(expected)
+})
+
+test.each(rowsOf('tunnel'))('%s: %s', async (_id, _title, { input, expected }) => {
+  const reader = new SpdyReader()
+  const frames: object[] = []
+  for (const chunk of input['chunks'] as string[]) {
+    frames.push(...(await reader.read(Buffer.from(chunk, 'hex'))))
+  }
+  expect({ frames }).toEqual(expected)
 })
