@@ -20,6 +20,18 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     about: 'Print what containers have written',
     load: async () => (await import('./logs-command.ts')).logsCommand,
   },
+  start: {
+    about: 'Start a command that outlives the connection',
+    load: async () => (await import('./background-start.ts')).startCommand,
+  },
+  status: {
+    about: 'Show what such commands do',
+    load: async () => (await import('./background-status.ts')).statusCommand,
+  },
+  stop: {
+    about: 'End such a command',
+    load: async () => (await import('./background-stop.ts')).stopCommand,
+  },
   get: {
     about: 'List pods',
     load: async () => (await import('./get-command.ts')).getCommand,

@@ -23,8 +23,12 @@ export const logsCommand = defineCommand({
   about: 'Prints what containers have written to their output.',
   flags: logsFlags,
   operands: ['pod', 'container'],
-  run({ flags, operands }) {
+  async run({ flags, operands }) {
     const { target, container } = targetOf(operands, flags)
+    if (flags.background !== undefined) {
+      const { backgroundLogs } = await import('./background-logs.ts')
+      return backgroundLogs(flags.background, target, { ...flags, container })
+    }
     logOptions(flags)
     return Interruption.during(async (interruption) => {
       const { signal } = interruption
@@ -73,18 +77,19 @@ function targetOf(operands: readonly string[], flags: LogFlags) {
   if ((target === undefined && !selector) || others.length > 0) {
     throw new UsageError(
       "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command",
+      'examples',
     )
   }
   if (target !== undefined && selector) {
-    throw new UsageError('only a selector (-l) or a POD name is allowed')
+    throw new UsageError('only a selector (-l) or a POD name is allowed', 'examples')
   }
   if (inline !== undefined && flags.container !== undefined) {
-    throw new UsageError('only one of -c or an inline [CONTAINER] arg is allowed', false)
+    throw new UsageError('only one of -c or an inline [CONTAINER] arg is allowed', 'nothing')
   }
   if (flags['all-containers'] && container) {
     throw new UsageError(
       `--all-containers=true should not be specified with container name ${container}`,
-      false,
+      'nothing',
     )
   }
   return { target: target ?? null, container }

@@ -18,6 +18,8 @@ export const logsFlags = {
   timestamps: { type: 'boolean', help: 'a time in front of each line' },
   'limit-bytes': { type: 'integer', value: 'BYTES', help: 'no more than that' },
   prefix: { type: 'boolean', help: 'pod and container in front of each line' },
+  background: { type: 'string', value: 'ID', help: 'of what podwire start has started' },
+  'state-directory': { type: 'string', value: 'FOLDER', help: 'as for start' },
   'max-log-requests': { type: 'integer', value: 'N', help: 'logs to follow at once; default: 5' },
   'pod-running-timeout': {
     type: 'duration',
@@ -32,7 +34,7 @@ export type LogFlags = FlagValues<typeof logsFlags>
 export function logOptions(flags: LogFlags): LogOptions {
   const { follow, previous, timestamps, since, 'since-time': time, tail = -1 } = flags
   const limit = flags['limit-bytes'] ?? 0
-  const refuse = (message: string) => new UsageError(message, false)
+  const refuse = (message: string) => new UsageError(message, 'nothing')
   if (time && since) throw refuse('at most one of `sinceTime` or `sinceSeconds` may be specified')
   if (limit < 0) throw refuse('--limit-bytes must be greater than 0')
   if (since !== undefined && since < 0) throw refuse('--since must be greater than 0')

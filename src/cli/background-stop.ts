@@ -1,0 +1,27 @@
+import { backgroundFlags, backgroundProcess, idAndPod, statusTable } from './background-target.ts'
+import { defineCommand } from './command.ts'
+import { Interruption } from './interruption.ts'
+
+const usage = 'stop ID (POD | TYPE/NAME) [-c CONTAINER] [options]'
+
+export const stopCommand = defineCommand({
+  usage,
+  about: 'Ends a background process with everything that it has started: SIGTERM, later SIGKILL.',
+  flags: {
+    ...backgroundFlags,
+    grace: { type: 'duration', value: 'TIME', help: 'between the two; default: 10s' },
+  },
+  operands: [[], 'pod'],
+  run({ flags, operands }) {
+    const place = idAndPod(operands, usage)
+    return Interruption.during(async ({ signal }) => {
+      const { grace } = flags
+      const background = await backgroundProcess(flags, place, signal)
+      const options = grace === undefined ? {} : { grace: Math.ceil(grace) }
+      const { terminated, killed, ...status } = await background.stop(options)
+      process.stdout.write(statusTable([status]))
+      process.stderr.write(`${terminated.length} got SIGTERM, ${killed.length} SIGKILL\n`)
+      return 0
+    })
+  },
+})
