@@ -29,7 +29,10 @@ export interface ClientOptions {
   readonly heartbeat?: HeartbeatOptions | false | undefined
   /** Bytes that may wait unread in each output stream before reading from the server stops. @default 1 MiB */
   readonly outputSlack?: number | undefined
-  /** Bytes of stdin that may be unacknowledged. @default 1 MiB */
+  /**
+   * Bytes of stdin that may be unacknowledged: more of them are faster over a long way, fewer lose less output when a
+   * command exits without having read its stdin. @default 1 MiB, growing to 16 MiB with the round trip and the transfer
+   */
   readonly stdinWindow?: number | undefined
   /** Whether an `http://` server is used although there are credentials, which are not sent then. @default false */
   readonly allowInsecureHttp?: boolean | undefined
@@ -248,14 +251,14 @@ function clientOptions(options: ClientOptions): EffectiveOptions {
     handshakeTimeout = 30_000,
     heartbeat = { interval: 5_000, deadline: 30_000 },
     outputSlack = mebibyte,
-    stdinWindow = mebibyte,
+    stdinWindow,
     allowInsecureHttp = false,
   } = options
   return {
     handshakeTimeout: wholeNumber('handshakeTimeout', handshakeTimeout, 1, maxTimer),
     heartbeat: validHeartbeat(heartbeat),
     outputSlack: wholeNumber('outputSlack', outputSlack, 1),
-    stdinWindow: wholeNumber('stdinWindow', stdinWindow, 1),
+    ...(stdinWindow !== undefined && { stdinWindow: wholeNumber('stdinWindow', stdinWindow, 1) }),
     allowInsecureHttp: optionalBoolean('allowInsecureHttp', allowInsecureHttp) ?? false,
     host: credentialHost(options),
     onRequest: optionalFunction('onRequest', options.onRequest),

@@ -1,5 +1,14 @@
-/** Bytes of stdin between two pings; with the default window this costs no throughput on real clusters. */
+/** Bytes of stdin between two pings; this costs no throughput on real clusters. */
 const pingEvery = 128 * 1024
+
+const mebibyte = 1024 * 1024
+
+/** The window, in bytes, when none was asked for: enough nearby, and small enough for an early exit to lose little. */
+const least = mebibyte
+
+/** How far it grows on a long way, where the least would mean waiting for receipts: 320 MB/s are not held back. */
+const most = 16 * mebibyte
+const bytesPerMillisecond = 320_000
 
 /**
  * How much stdin may be on its way: each ping carries the number of bytes sent before it, and its pong is the first
@@ -9,7 +18,7 @@ const pingEvery = 128 * 1024
  * output along that the client has not read yet.
  */
 export class CreditWindow {
-  readonly #window: number
+  readonly #window: number | undefined
   readonly #pingEvery: number
   readonly #ping: (payload: string) => void
   #sent = 0
@@ -17,11 +26,13 @@ export class CreditWindow {
   #acknowledged = 0
   #answered = false
   #lifted = false
+  #opened = 0
+  #growth = 0
 
-  /** @param window bytes that may be unacknowledged */
-  constructor(window: number, ping: (payload: string) => void) {
+  /** @param window bytes that may be unacknowledged; default: as many as the way to the server needs */
+  constructor(window: number | undefined, ping: (payload: string) => void) {
     this.#window = window
-    this.#pingEvery = Math.min(pingEvery, Math.ceil(window / 4))
+    this.#pingEvery = Math.min(pingEvery, Math.ceil((window ?? least) / 4))
     this.#ping = ping
   }
 
@@ -36,7 +47,12 @@ export class CreditWindow {
 
   /** Bytes that may be sent now. */
   get credit(): number {
-    return this.#lifted ? Infinity : this.#window - this.unacknowledged
+    return this.#lifted ? Infinity : this.#limit - this.unacknowledged
+  }
+
+  /** A command that soon exits has not taken much: the window grows by what was taken only. */
+  get #limit(): number {
+    return this.#window ?? least + Math.min(this.#growth, this.#acknowledged)
   }
 
   /** Whether the peer answers pings at all. */
@@ -44,8 +60,9 @@ export class CreditWindow {
     return this.#answered
   }
 
-  /** Sends the ping that shows it, before there is anything to wait for. */
+  /** Sends the ping that shows it, and how far away the peer is, before there is anything to wait for. */
   open(): void {
+    this.#opened = performance.now()
     this.#ping(this.pingPayload)
   }
 
@@ -75,10 +92,16 @@ export class CreditWindow {
     if (!/^\d{1,16}$/.test(payload)) return false
     const bytes = Number(payload)
     if (bytes > this.#pinged) return false
-    this.#answered = true
+    if (!this.#answered) this.#measure()
     this.#lifted = false
     if (bytes <= this.#acknowledged) return false
     this.#acknowledged = bytes
     return true
+  }
+
+  #measure(): void {
+    this.#answered = true
+    const roundTrip = performance.now() - this.#opened
+    this.#growth = Math.min(most - least, roundTrip * bytesPerMillisecond)
   }
 }

@@ -18,7 +18,7 @@ export interface SessionCallOptions {
   readonly signal?: AbortSignal | undefined
   /** Offered instead of the one that serves the session best; there is no fallback then. */
   readonly subprotocol?: Subprotocol | undefined
-  /** Bytes of stdin that may be unacknowledged. @default 1 MiB, or what `connect` was given */
+  /** Bytes of stdin that may be unacknowledged. @default what `connect` was given */
   readonly stdinWindow?: number | undefined
   /**
    * The command runs inside `sh -c`, which reports its end on the output itself: an exit code then is the command's own,
@@ -99,7 +99,7 @@ export interface SessionDefaults {
   /** Bytes per output channel. */
   readonly outputSlack: number
   /** Bytes. */
-  readonly stdinWindow: number
+  readonly stdinWindow?: number | undefined
 }
 
 /** Of every session, an attach's too. */

@@ -33,10 +33,10 @@ export class StdinStream extends Writable {
   #onAbandon: (error: Error) => void = () => {}
 
   /**
-   * @param window bytes that may be unacknowledged
+   * @param window bytes that may be unacknowledged; default: as many as the way to the server needs
    * @param patience milliseconds after which a peer that has answered no ping is taken for one that never will
    */
-  constructor(socket: Socket, end: StdinEnd, window: number, patience = 30_000) {
+  constructor(socket: Socket, end: StdinEnd, window?: number, patience = 30_000) {
     super()
     this.#socket = socket
     this.#subprotocol = socket.subprotocol

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CreditWindow } from '../../../src/process/credit-window.ts'
 
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
 
-function open(window: number) {
+function open(window?: number) {
   const pings: string[] = []
   return { credit: new CreditWindow(window, (payload) => pings.push(payload)), pings }
 }
@@ -87,6 +87,44 @@ describe('a peer that does not answer', () => {
     expect(credit.unacknowledged).toBe(1000)
     credit.pong('100')
     expect(credit.credit).toBe(-800)
+  })
+})
+
+describe('a window that nobody chose', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  /** The credit when nothing is on its way, after so many milliseconds of round trip and MiB of receipts. */
+  function creditAfter(roundTrip: number, mebibytes: number, window?: number) {
+    const credit = new CreditWindow(window, () => {})
+    credit.open()
+    vi.advanceTimersByTime(roundTrip)
+    credit.pong('0')
+    // Only the first answer is about the way alone.
+    vi.advanceTimersByTime(10_000)
+    for (let sent = 1; sent <= mebibytes; sent += 1) {
+      credit.sent(mebibyte)
+      credit.pong(String(sent * mebibyte))
+    }
+    return credit.credit
+  }
+
+  it.each([
+    ['1 MiB at first, however long the way', 100, 0, mebibyte],
+    ['1 MiB on no way at all', 0, 100, mebibyte],
+    ['as much more as the way holds', 10, 100, mebibyte + 3_200_000],
+    ['and no more than was taken', 100, 3, 4 * mebibyte],
+    ['16 MiB at most', 1_000, 100, 16 * mebibyte],
+  ])('is %s', (_name, roundTrip, mebibytes, expected) => {
+    expect(creditAfter(roundTrip, mebibytes)).toBe(expected)
+  })
+
+  it('one that was chosen stays as it is', () => {
+    expect(creditAfter(100, 100, 5)).toBe(5)
   })
 })
 
