@@ -84,6 +84,7 @@ describe.skipIf(missing !== null).each(generations)(`/%s (${because})`, (generat
     expect(output.split(' ')[0]).toBe(digest(numbered(256)))
   })
 
+  // P-4.8
   it('unread stdin is held back within its window', async () => {
     const remote = await pod.spawn(sh('sleep 60'), { stdin: true, stdinWindow: 256 * 1024 })
     let read = 0

@@ -78,6 +78,7 @@ describe('the streams', () => {
   })
 })
 
+// P-5.4
 it('the size of a terminal goes out before anything else can', async () => {
   const seen: number[] = []
   const { socket, open } = opener('v4.channel.k8s.io', () => seen.push(socket.sent.length))
@@ -87,6 +88,7 @@ it('the size of a terminal goes out before anything else can', async () => {
   socket.die()
 })
 
+// P-8.1
 it('an attach has no exit code', async () => {
   const { socket, open } = opener()
   const remote = await openProcess(open, 'attach', {}, defaults)

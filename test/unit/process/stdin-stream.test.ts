@@ -22,6 +22,7 @@ function payloads(socket: FakeSocket): Uint8Array[] {
 const lengths = (socket: FakeSocket) => payloads(socket).map(({ length }) => length)
 
 describe('messages', () => {
+  // P-3.9
   it('hold at most 32 KiB', () => {
     const socket = new FakeSocket()
     new StdinStream(socket, 'close', mebibyte).write(Buffer.alloc(100_000))
@@ -194,6 +195,7 @@ describe('the end', () => {
     expect(socket.sent.at(-1)).toEqual(Uint8Array.of(255, 0))
   })
 
+  // P-4.5
   it('of a terminal is the byte 0x04', async () => {
     const socket = new FakeSocket('v4.channel.k8s.io')
     const stdin = new StdinStream(socket, 'terminal', mebibyte)
@@ -203,6 +205,7 @@ describe('the end', () => {
     expect([stdin.canEnd, stdin.errored]).toEqual([true, null])
   })
 
+  // P-4.4
   it('is an error where there is none, after everything was sent', async () => {
     const socket = new FakeSocket('v4.channel.k8s.io')
     const stdin = new StdinStream(socket, 'impossible', mebibyte)
@@ -268,6 +271,7 @@ describe('callbacks are called exactly once', () => {
   })
 })
 
+// P-4.9
 it('after the end of the command nothing is sent, and a write is no event', async () => {
   const socket = new FakeSocket()
   const stdin = new StdinStream(socket, 'close', mebibyte)

@@ -159,6 +159,7 @@ describe.each(text)('%s', (subprotocol) => {
 })
 
 describe('limits', () => {
+  // P-6.7
   test.each(subprotocols)('%s: over 4 MiB is a violation, however it comes', (subprotocol) => {
     const half = new Uint8Array(maxStatusLength / 2).fill(0x20)
     expect(results(subprotocol, [half, half, Uint8Array.of(0x20)])).toEqual([

@@ -96,6 +96,7 @@ it('asks for one subprotocol in one line, without compression', async () => {
   expect(rawHeaders.filter((_, i) => rawHeaders[i - 1] === 'Impersonate-Group')).toEqual(['b', 'c'])
 })
 
+// P-2.11
 it('messages and the end that come in one segment with the 101 are not lost', async () => {
   const { promise, messages, ended } = open(
     await serve((socket, request) => {
@@ -108,6 +109,7 @@ it('messages and the end that come in one segment with the 101 are not lost', as
   expect(messages.map(String)).toEqual(['\u0001hi'])
 })
 
+// P-2.6
 describe('an answer that is not accepted', () => {
   it.each([
     ['another subprotocol', 'v5.channel.k8s.io'],

@@ -67,6 +67,7 @@ describe('silence', () => {
     expect(cause()?.message).toBe('the server sent nothing for 30 ms, not even answers to pings')
   })
 
+  // P-9.2
   it('is over with any byte', () => {
     const { socket, heartbeat } = start()
     for (let i = 0; i < 10; i++) {
@@ -102,6 +103,7 @@ describe('silence', () => {
 })
 
 describe('expected silence', () => {
+  // P-9.2
   it('asks on another connection once per deadline, and pings go on', async () => {
     const { socket, state, heartbeat } = start()
     state.silenceIsExpected = true
