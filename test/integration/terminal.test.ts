@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TestServer } from '../../src/testing/index.ts'
 import { createTestServer } from '../../src/testing/index.ts'
+import { MainProcess } from '../support/main-process.ts'
+import { terminalSuite } from '../support/terminal-suite.ts'
 import { missingTmux, Tmux } from '../support/tmux.ts'
 
 const missing = missingTmux()
@@ -98,3 +100,23 @@ function alive(pid: number): boolean {
     return false
   }
 }
+
+terminalSuite({
+  name: 'podwire at the test server',
+  missing: null,
+  start: async () => {
+    const main = new MainProcess('sh')
+    const container = { name: 'main', stdin: true, tty: true, attach: main.attach }
+    const running = await createTestServer({
+      pods: [
+        { name: 'web-0', containers: [{ name: 'app' }] },
+        { name: 'tty-0', containers: [container] },
+      ],
+    })
+    const close = async () => {
+      main.end()
+      await running.close()
+    }
+    return { kubeconfig: running.kubeconfig, kill: () => running.close(), close }
+  },
+})
