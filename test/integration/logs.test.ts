@@ -1,22 +1,358 @@
+import { once } from 'node:events'
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { describe, expect, it } from 'vitest'
+import type { LogStream } from '../../src/index.ts'
+import { ConnectionError, connect } from '../../src/index.ts'
+import type { TestContainer, TestPod } from '../../src/testing/index.ts'
 import { testCluster } from '../support/test-cluster.ts'
 
-const logs = 'first\nsecond\nthird'
+const web = (container: Partial<TestContainer> = {}, rest: Partial<TestPod> = {}): TestPod => ({
+  name: 'web-0',
+  containers: [{ name: 'app', logs: 'first\nsecond\nthird', ...container }],
+  ...rest,
+})
 
-async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
-  const items: T[] = []
-  for await (const item of source) items.push(item)
-  return items
+async function collect<T>(source: AsyncIterable<T>, into: T[] = []): Promise<T[]> {
+  for await (const item of source) into.push(item)
+  return into
 }
 
-describe('pod.logs', () => {
-  it('gives lines, the last one without its line feed too', async () => {
+const text = async (log: LogStream) => Buffer.concat(await collect(log.stream)).toString()
+
+/** What a container has that has come to its end. */
+const ended = { state: { terminated: { exitCode: 0 } } }
+
+describe('a log', () => {
+  it('is lines, the last one without its line feed too, or bytes', async () => {
+    await using running = await testCluster({ pods: [web()] })
+    const { pod, server } = running
+    expect(await collect(pod.logs())).toEqual(['first', 'second', 'third'])
+    expect(await text(pod.logs())).toBe('first\nsecond\nthird')
+    expect(server.requests.map(({ path }) => path)).toEqual(
+      Array(2).fill('/api/v1/namespaces/default/pods/web-0/log?container=app'),
+    )
+    await expect.poll(() => server.connections).toBe(0)
+  })
+
+  it('in part', async () => {
+    await using running = await testCluster({ pods: [web({ previousLogs: 'before\n' })] })
+    const { pod } = running
+    expect(await text(pod.logs({ tailLines: 2 }))).toBe('second\nthird')
+    expect(await text(pod.logs({ tailLines: 0 }))).toBe('')
+    expect(await text(pod.logs({ limitBytes: 8 }))).toBe('first\nse')
+    expect(await text(pod.logs({ previous: true }))).toBe('before\n')
+    expect(await text(pod.logs({ sinceSeconds: 60 }))).toBe('first\nsecond\nthird')
+    expect(await text(pod.logs({ sinceTime: new Date(Date.now() + 60_000) }))).toBe('')
+    for await (const line of pod.logs({ timestamps: true })) {
+      expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z (first|second|third)$/)
+    }
+  })
+
+  it('of any bytes, in any chunks', async () => {
+    const bytes = Buffer.concat([Buffer.from('€ü\r\n\n😀'), Buffer.of(0xff, 0x0a, 0xe2, 0x82)])
     await using running = await testCluster({
-      pods: [{ name: 'web-0', containers: [{ name: 'app', logs }] }],
+      pods: [web({ logs: bytes })],
+      fault: { kind: 'byte-by-byte' },
     })
     const { pod } = running
-    expect(await collect(pod.logs())).toEqual(['first', 'second', 'third'])
-    expect(await collect(pod.logs({ tailLines: 1 }))).toEqual(['third'])
-    expect(Buffer.concat(await collect(pod.logs().stream)).toString()).toBe(logs)
+    expect(await collect(pod.logs())).toEqual(['€ü\r', '', '😀\ufffd', '\ufffd'])
+    expect(Buffer.concat(await collect(pod.logs().stream))).toEqual(bytes)
+    expect(await collect(pod.logs({ maxLineLength: 2 }))).toEqual([
+      '€ü',
+      '\r',
+      '',
+      '😀',
+      '\ufffd',
+      '\ufffd',
+    ])
+  })
+
+  it('is asked for when it is read, and read once', async () => {
+    await using running = await testCluster({ pods: [web()] })
+    const { pod, server } = running
+    const log = pod.logs()
+    expect(log.stream).toBe(log.stream)
+    expect(() => log[Symbol.asyncIterator]()).toThrow(TypeError)
+    const other = pod.logs()
+    const lines = other[Symbol.asyncIterator]()
+    expect(() => other.stream).toThrow('a log is read once')
+    expect(server.requests).toEqual([])
+    expect(await lines.next()).toEqual({ done: false, value: 'first' })
+    expect(server.requests).toHaveLength(1)
+    await lines.return?.()
+    log.close()
+    await expect.poll(() => server.connections).toBe(0)
+  })
+
+  it('is refused in the words of the server', async () => {
+    const waiting = { state: { waiting: { reason: 'PodInitializing' } } }
+    await using running = await testCluster({
+      pods: [web(waiting), { name: 'two', containers: [{ name: 'a' }, { name: 'b' }] }],
+    })
+    const { cluster, pod } = running
+    const refusals: [LogStream, number, string][] = [
+      [cluster.pod('nope').logs(), 404, 'pods "nope" not found'],
+      [pod.logs({ container: 'zzz' }), 400, 'container zzz is not valid for pod web-0'],
+      [cluster.pod('two').logs(), 400, 'a container name must be specified for pod two'],
+      [pod.logs({ previous: true }), 400, 'previous terminated container "app" in pod "web-0"'],
+      [pod.logs(), 400, 'container "app" in pod "web-0" is waiting to start: PodInitializing'],
+    ]
+    for (const [log, httpStatus, words] of refusals) {
+      await expect(collect(log)).rejects.toMatchObject({
+        name: 'UpgradeError',
+        httpStatus,
+        message: expect.stringContaining(words),
+      })
+    }
+    const { stream } = pod.logs()
+    stream.resume()
+    const [error] = await once(stream, 'error')
+    expect(error).toMatchObject({ httpStatus: 400 })
+  })
+
+  it('refuses options at once', async () => {
+    await using running = await testCluster({ pods: [web()] })
+    const { pod, server } = running
+    const wrong: [object, typeof TypeError | typeof RangeError][] = [
+      [{ sinceSeconds: 1, sinceTime: new Date() }, TypeError],
+      [{ sinceTime: new Date(Number.NaN) }, RangeError],
+      [{ sinceTime: '2026-01-01' }, TypeError],
+      [{ sinceSeconds: 0 }, RangeError],
+      [{ tailLines: -1 }, RangeError],
+      [{ tailLines: '5' }, TypeError],
+      [{ limitBytes: 0 }, RangeError],
+      [{ maxLineLength: 0 }, RangeError],
+      [{ follow: 'yes' }, TypeError],
+      [{ container: '../x' }, RangeError],
+      [{ tail: 1 }, TypeError],
+      [{ signal: 1 }, TypeError],
+    ]
+    for (const [options, error] of wrong) expect(() => pod.logs(options)).toThrow(error)
+    expect(server.requests).toEqual([])
+  })
+
+  it('a fresh credential is asked for once', async () => {
+    await using running = await testCluster({ pods: [web()] })
+    const { url, ca, token } = running.server
+    let asked = 0
+    const auth = async () => {
+      asked += 1
+      return { headers: { Authorization: `Bearer ${asked === 1 ? 'old' : token}` } }
+    }
+    const cluster = await connect({ server: url, tls: { ca }, auth })
+    expect(await collect(cluster.pod('web-0').logs())).toHaveLength(3)
+    expect(asked).toBe(2)
+  })
+
+  it('waits for a slow reader', async () => {
+    const big = `${'x'.repeat(1023)}\n`.repeat(1024)
+    await using running = await testCluster({ pods: [web({ logs: big })] })
+    let received = 0
+    const slow = new Writable({
+      highWaterMark: 1,
+      write(chunk: Buffer, _encoding, done) {
+        received += chunk.length
+        setImmediate(done)
+      },
+    })
+    await pipeline(running.pod.logs().stream, slow)
+    expect(received).toBe(big.length)
+  })
+})
+
+describe('a followed log', () => {
+  it('goes on until the container ends', async () => {
+    await using running = await testCluster({ pods: [web()] })
+    const { pod, server } = running
+    const lines: string[] = []
+    const log = collect(pod.logs({ follow: true, tailLines: 1 }), lines)
+    await expect.poll(() => server.requests.at(-1)?.path).toContain('/log?')
+    server.appendLog('web-0', '!\nfourth\nfif')
+    await expect.poll(() => lines).toEqual(['third!', 'fourth'])
+    server.appendLog('web-0', 'th\n')
+    server.setPod(web(ended))
+    expect(await log).toEqual(['third!', 'fourth', 'fifth'])
+    await expect.poll(() => server.connections).toBe(0)
+  })
+
+  it('may say nothing for as long as it likes', async () => {
+    await using running = await testCluster(
+      { pods: [web({ logs: '' })] },
+      { handshakeTimeout: 500, heartbeat: { interval: 50, deadline: 100 } },
+    )
+    const { pod, server } = running
+    const log = collect(pod.logs({ follow: true }))
+    const probes = () => server.requests.filter(({ path }) => path === '/version')
+    await expect.poll(() => probes().length, { timeout: 5_000 }).toBeGreaterThan(6)
+    server.appendLog('web-0', 'at last\n')
+    server.setPod(web(ended))
+    expect(await log).toEqual(['at last'])
+  })
+
+  it('ends with the pod, and with the run', async () => {
+    await using running = await testCluster({ pods: [web()] })
+    const { pod, server } = running
+    const first: string[] = []
+    const log = collect(pod.logs({ follow: true }), first)
+    await expect.poll(() => first).toHaveLength(2)
+    server.setPod(web({ restarts: 1, logs: 'again\n' }))
+    expect(await log).toEqual(['first', 'second', 'third'])
+    const second: string[] = []
+    const next = collect(pod.logs({ follow: true }), second)
+    await expect.poll(() => second).toEqual(['again'])
+    server.deletePod('web-0')
+    expect(await next).toEqual(['again'])
+  })
+
+  it('needs no right to read pods', async () => {
+    const rules = [{ resources: ['pods/log'], verbs: ['get'] }]
+    const users = [{ name: 'jane', token: 'jane', rules }]
+    await using running = await testCluster({ pods: [web(ended)], users })
+    const { url, ca } = running.server
+    const cluster = await connect({ server: url, tls: { ca }, auth: { token: 'jane' } })
+    const log = cluster.pod('web-0').logs({ follow: true })
+    expect(await collect(log)).toEqual(['first', 'second', 'third'])
+  })
+
+  it('with a limit ends there', async () => {
+    await using running = await testCluster({ pods: [web()] })
+    expect(await collect(running.pod.logs({ follow: true, limitBytes: 6 }))).toEqual(['first'])
+  })
+
+  it.each([
+    ['break', () => true],
+    [
+      'close',
+      (log: LogStream) => {
+        log.close()
+        return false
+      },
+    ],
+  ])('%s ends the connection', async (_, leaves: (log: LogStream) => boolean) => {
+    await using running = await testCluster({ pods: [web()] })
+    const { pod, server } = running
+    const log = pod.logs({ follow: true })
+    const lines: string[] = []
+    for await (const line of log) {
+      lines.push(line)
+      if (leaves(log)) break
+    }
+    expect(lines[0]).toBe('first')
+    await expect.poll(() => server.connections).toBe(0)
+  })
+
+  it('destroy ends the connection, also while there is nothing to read', async () => {
+    await using running = await testCluster({ pods: [web()] })
+    const { pod, server } = running
+    const { stream } = pod.logs({ follow: true })
+    stream.resume()
+    await expect.poll(() => server.requests.at(-1)?.path).toContain('/log?')
+    stream.destroy()
+    await once(stream, 'close')
+    await expect.poll(() => server.connections).toBe(0)
+    const lines = pod.logs({ follow: true, tailLines: 0 })[Symbol.asyncIterator]()
+    const pending = lines.next()
+    await expect.poll(() => server.connections).toBe(1)
+    expect(await lines.return?.()).toEqual({ done: true, value: undefined })
+    expect(await pending).toEqual({ done: true, value: undefined })
+    await expect.poll(() => server.connections).toBe(0)
+  })
+
+  it('an abort ends it with its reason', async () => {
+    await using running = await testCluster({ pods: [web()] })
+    const { pod, server } = running
+    for (const read of [
+      (log: LogStream, lines: string[]) => collect(log, lines),
+      (log: LogStream, lines: string[]) =>
+        log.stream.forEach((chunk: Buffer) => void lines.push(String(chunk))),
+    ]) {
+      const controller = new AbortController()
+      const { signal } = controller
+      const lines: string[] = []
+      const log = read(pod.logs({ follow: true, signal }), lines)
+      await expect.poll(() => lines.length).toBeGreaterThan(0)
+      const reason = new Error('enough')
+      controller.abort(reason)
+      await expect(log).rejects.toBe(reason)
+      const before = server.requests.length
+      await expect(collect(pod.logs({ signal }))).rejects.toBe(reason)
+      expect(server.requests).toHaveLength(before)
+    }
+    await expect.poll(() => server.connections).toBe(0)
+  })
+})
+
+describe('a log that does not come to its end', () => {
+  it.each(['cut', 'reset'] as const)('%s is an error, behind what had come', async (kind) => {
+    for (const follow of [true, false]) {
+      await using running = await testCluster({
+        pods: [web({ logs: 'first\nsecond\nthird\n' })],
+        fault: { kind, afterBytes: 15 },
+      })
+      const lines: string[] = []
+      const error = await collect(running.pod.logs({ follow }), lines).catch((thrown) => thrown)
+      expect(lines).toEqual(['first', 'second'])
+      expect(error).toBeInstanceOf(ConnectionError)
+      expect(error).toMatchObject({ code: 'ERR_CONNECTION_LOST' })
+      expect(error.message).toMatch(/^the log did not come to its end: the connection was cut: /)
+      const { stream } = running.pod.logs({ follow })
+      const chunks: Buffer[] = []
+      await expect(collect(stream, chunks)).rejects.toMatchObject({ code: 'ERR_CONNECTION_LOST' })
+      expect(Buffer.concat(chunks).toString()).toBe('first\nsecond\nth')
+    }
+  })
+
+  it('a slow reader gets all that came before the cut', async () => {
+    const big = `${'x'.repeat(1023)}\n`.repeat(100)
+    await using running = await testCluster({
+      pods: [web({ logs: big })],
+      fault: { kind: 'cut', afterBytes: 100_000 },
+    })
+    const lines = running.pod.logs()[Symbol.asyncIterator]()
+    await lines.next()
+    await expect.poll(() => running.server.connections).toBe(0)
+    let count = 1
+    const rest = (async () => {
+      while (!(await lines.next()).done) count += 1
+    })()
+    await expect(rest).rejects.toMatchObject({ code: 'ERR_CONNECTION_LOST' })
+    expect(count).toBe(97)
+  })
+
+  it('a clean end while the container runs is an error', { timeout: 30_000 }, async () => {
+    await using running = await testCluster({
+      pods: [web()],
+      fault: { kind: 'lost-hop', afterBytes: 6 },
+    })
+    const lines: string[] = []
+    await expect(collect(running.pod.logs({ follow: true }), lines)).rejects.toMatchObject({
+      code: 'ERR_CONNECTION_LOST',
+      message: expect.stringContaining('the container is still running'),
+    })
+    expect(lines).toEqual(['first'])
+    // Without follow there is nothing to tell it by.
+    expect(await collect(running.pod.logs())).toEqual(['first'])
+  })
+
+  it('a server that is gone is noticed', { timeout: 10_000 }, async () => {
+    await using running = await testCluster(
+      { pods: [web()] },
+      { heartbeat: { interval: 50, deadline: 200 } },
+    )
+    const { pod, server } = running
+    const probes = () => server.requests.filter(({ path }) => path === '/version').length
+    for (const kind of ['half-open', 'no-answer'] as const) {
+      server.setFault(({ path }) => (path.includes('/log') ? { kind } : null))
+      const before = probes()
+      const log = collect(pod.logs({ follow: true }))
+      await expect.poll(probes).toBeGreaterThan(before)
+      server.setFault({ kind: 'no-answer' })
+      await expect(log).rejects.toMatchObject({
+        code: 'ERR_CONNECTION_LOST',
+        message: expect.stringContaining('does not answer on a new connection either'),
+      })
+    }
+    await expect.poll(() => server.connections).toBe(0)
   })
 })
