@@ -247,4 +247,20 @@ describe.skipIf(missing !== null)(`terminals and the end (${because})`, () => {
     socket.send(bytes(255, 0))
     expect((await all(socket)).at(-2)).toMatch(success)
   })
+
+  it('P-8.2: the end of its stdin ends an attach, and not the container', async () => {
+    for (const generation of ['t', 'k'] as const) {
+      const request = { pod: 'stdin-0', verb: 'attach', lines: [v5] }
+      const attach = () => open(generation, 'stdin=1&stdout=1&stderr=1', request)
+      const first = await attach()
+      await first.next()
+      first.send(bytes(255, 0))
+      expect((await all(first)).at(-2)).toMatch(success)
+      const second = await attach()
+      await second.next()
+      second.send(stdin('still\n'))
+      expect(String((await second.next())?.payload)).toContain('still')
+      second.destroy()
+    }
+  })
 })

@@ -4,7 +4,8 @@ import type { ConformanceServer, ConformanceUser, Generation } from './conforman
 import { generations, startConformanceServer } from './conformance-server.ts'
 import { buildTimeout, missingGo } from './go-programs.ts'
 import type { SessionRequest } from './raw-session.ts'
-import { all, openRaw, paths, script, v4, v5 } from './raw-session.ts'
+import { all, openRaw, paths, script, stdin, v4, v5 } from './raw-session.ts'
+import { encodeRaw } from './raw-websocket.ts'
 
 // The numbered rules of docs/PROTOCOL.md about requests, tried by hand against Kubernetes' own code.
 
@@ -139,5 +140,14 @@ describe.skipIf(missing !== null)(`the handshake (${because})`, () => {
       const frames = await all(await open(generation, query, { lines: [v5] }))
       expect(frames.join('')).toContain('one')
     }
+  })
+
+  it('P-2.12: what is sent before the 101 is lost on the raw path', async () => {
+    const early = encodeRaw(stdin('early'))
+    const query = script('head -c 4', 'stdin=1&stdout=1')
+    const socket = await open('l', query, { early })
+    expect((await socket.next())?.payload).toEqual(Buffer.of(1))
+    socket.send(stdin('late'))
+    expect((await all(socket)).join('')).toContain('late')
   })
 })

@@ -13,6 +13,12 @@ export interface RawFrame {
 
 export const Opcode = { Continuation: 0, Text: 1, Binary: 2, Close: 8, Ping: 9, Pong: 10 } as const
 
+export interface FrameOptions {
+  readonly opcode?: number
+  readonly fin?: boolean
+  readonly masked?: boolean
+}
+
 export interface RawRequest {
   readonly path: string
   readonly method?: string
@@ -21,6 +27,8 @@ export interface RawRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** `null`: no Authorization. */
   readonly token?: string | null
+  /** What goes out right behind the request, before there is an answer. */
+  readonly early?: Uint8Array
 }
 
 /** A WebSocket by hand, byte by byte, which can do what no library lets it do. */
@@ -59,7 +67,7 @@ export class RawWebSocket {
   /** Sends the request and waits for the head of the answer. */
   static async open(server: ConformanceServer, request: RawRequest): Promise<RawWebSocket> {
     const { path, method = 'GET', lines = [], headers = {} } = request
-    const { token = server.tokens.admin } = request
+    const { token = server.tokens.admin, early = new Uint8Array() } = request
     const { hostname, port } = new URL(server.url)
     const ALPNProtocols = ['http/1.1']
     const socket = connect({ host: hostname, port: Number(port), ca: server.ca, ALPNProtocols })
@@ -75,7 +83,7 @@ export class RawWebSocket {
       ...(token === null ? [] : [`Authorization: Bearer ${token}`]),
       ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     ]
-    socket.write(`${head.join('\r\n')}\r\n\r\n`)
+    socket.write(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), early]))
     let received = Buffer.alloc(0)
     for (;;) {
       const [data] = (await once(socket, 'data')) as [Buffer]
@@ -95,20 +103,8 @@ export class RawWebSocket {
     return this.#buffer.toString()
   }
 
-  send(
-    payload: Uint8Array,
-    frame: { opcode?: number; fin?: boolean; masked?: boolean } = {},
-  ): void {
-    const { opcode = Opcode.Binary, fin = true, masked = true } = frame
-    const { length } = payload
-    const extended = length < 126 ? 0 : length < 65_536 ? 2 : 8
-    const head = Buffer.alloc(2 + extended)
-    head[0] = (fin ? 0x80 : 0) | opcode
-    head[1] = (masked ? 0x80 : 0) | (extended === 0 ? length : extended === 2 ? 126 : 127)
-    if (extended === 2) head.writeUInt16BE(length, 2)
-    if (extended === 8) head.writeBigUInt64BE(BigInt(length), 2)
-    // A mask of zeros leaves the payload as it is, and is a mask.
-    this.#socket.write(Buffer.concat([head, masked ? Buffer.alloc(4) : Buffer.alloc(0), payload]))
+  send(payload: Uint8Array, frame: FrameOptions = {}): void {
+    this.#socket.write(encodeRaw(payload, frame))
   }
 
   /** The next frame; `null` at the end of the connection. */
@@ -179,4 +175,18 @@ export function shown(frames: readonly RawFrame[]): string[] {
     if (opcode === Opcode.Text) return payload.toString()
     return `[${payload[0]}] ${payload.toString('utf8', 1)}`.trim()
   })
+}
+
+/** A frame of a client. */
+export function encodeRaw(payload: Uint8Array, options: FrameOptions = {}): Buffer {
+  const { opcode = Opcode.Binary, fin = true, masked = true } = options
+  const { length } = payload
+  const extended = length < 126 ? 0 : length < 65_536 ? 2 : 8
+  const head = Buffer.alloc(2 + extended)
+  head[0] = (fin ? 0x80 : 0) | opcode
+  head[1] = (masked ? 0x80 : 0) | (extended === 0 ? length : extended === 2 ? 126 : 127)
+  if (extended === 2) head.writeUInt16BE(length, 2)
+  if (extended === 8) head.writeBigUInt64BE(BigInt(length), 2)
+  // A mask of zeros leaves the payload as it is, and is a mask.
+  return Buffer.concat([head, masked ? Buffer.alloc(4) : Buffer.alloc(0), payload])
 }
