@@ -60,11 +60,12 @@ export const attachCommand = defineCommand({
 /** `POD`, `TYPE/NAME` or `TYPE NAME`. */
 function targetOf(operands: readonly string[]): string {
   const [first, second, ...others] = operands
-  if (first === undefined) throw new UsageError('at least 1 argument is required for attach', false)
+  if (first === undefined)
+    throw new UsageError('at least 1 argument is required for attach', 'nothing')
   if (others.length > 0) {
     throw new UsageError(
       `expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ${operands.length}: [${operands.join(' ')}]`,
-      false,
+      'nothing',
     )
   }
   return second === undefined ? first : `${first}/${second}`

@@ -74,6 +74,8 @@ export function connectOptions(flags: ClusterFlags): LoadOptions & ClientOptions
   return {
     ...loadOptions(flags),
     ...(timeout > 0 && { handshakeTimeout: timeout }),
+    // Somebody who says http:// knows it, and no credentials go there; `kubectl proxy` listens like that.
+    ...(/^http:/i.test(flags.server ?? '') && { allowInsecureHttp: true }),
     onPluginStderr: (chunk) => process.stderr.write(chunk),
     onRequest: requestNotes(flags.v),
   }
@@ -83,14 +85,17 @@ export function connectOptions(flags: ClusterFlags): LoadOptions & ClientOptions
 function requestTimeout(text = '0'): number {
   const timeout = /^\d+$/.test(text) ? Number(text) * 1_000 : parseDuration(text)
   if (timeout !== null && timeout >= 0) return Math.ceil(timeout)
-  throw new UsageError(`--request-timeout takes a time such as 10s, not ${JSON.stringify(text)}`)
+  throw new UsageError(
+    'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
+    'nothing',
+  )
 }
 
 function impersonation(flags: ClusterFlags): Impersonation | undefined {
   const { as: user, 'as-uid': uid, 'as-group': groups, 'as-user-extra': extras } = flags
   if (user === undefined) {
     if (uid === undefined && groups === undefined && extras === undefined) return undefined
-    throw new UsageError('--as-uid, --as-group and --as-user-extra need --as')
+    throw new UsageError('--as-uid, --as-group and --as-user-extra need --as', 'nothing')
   }
   const extra: Record<string, string[]> = {}
   for (const text of extras ?? []) {

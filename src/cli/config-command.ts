@@ -33,7 +33,7 @@ export async function configText(
     if (verb === 'contexts' || verb === 'get-contexts') return contexts(flags)
     if (verb === 'current-context') return currentContext(flags)
   }
-  throw new UsageError('config takes view, contexts or current-context')
+  throw new UsageError('config takes view, contexts or current-context', 'examples')
 }
 
 /** The configuration that a command would use; the config itself keeps its secrets out of JSON. */
@@ -50,7 +50,7 @@ async function contexts({ kubeconfig, context }: ClusterFlags): Promise<string> 
 
 async function currentContext({ kubeconfig, context }: ClusterFlags): Promise<string> {
   const current = context ?? (await loadMergedKubeconfig(kubeconfig)).currentContext
-  if (!current) throw new UsageError('current-context is not set', false)
+  if (!current) throw new UsageError('current-context is not set', 'nothing')
   return `${printable(current)}\n`
 }
 

@@ -61,14 +61,15 @@ function targetAndCommand(
   [target, ...others]: readonly string[],
   command: readonly string[] | null,
 ) {
-  if (target === undefined) throw new UsageError('pod or type/name must be specified', false)
+  if (target === undefined) throw new UsageError('pod or type/name must be specified', 'nothing')
   if (others.length > 0) {
     throw new UsageError(
       'exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead',
+      'examples',
     )
   }
   if (command === null || command.length === 0) {
-    throw new UsageError('you must specify at least one command for the container', false)
+    throw new UsageError('you must specify at least one command for the container', 'nothing')
   }
   return { target, command }
 }

@@ -26,7 +26,7 @@ export const getCommand = defineCommand({
     if (!Object.hasOwn(formats, output)) {
       throw new UsageError(
         `unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: json,name,wide`,
-        false,
+        'nothing',
       )
     }
     if (names.length > 0 && (selector || fields || all)) {
@@ -34,7 +34,7 @@ export const getCommand = defineCommand({
         all
           ? 'a resource cannot be retrieved by name across all namespaces'
           : 'name cannot be provided when a selector is specified',
-        false,
+        'nothing',
       )
     }
     return Interruption.during(async ({ signal }) => {
@@ -79,5 +79,5 @@ function podNames(operands: readonly string[]): readonly string[] {
 }
 
 function unknownType(type: string): UsageError {
-  return new UsageError(`podwire gets pods only, and no ${JSON.stringify(type)}`, false)
+  return new UsageError(`podwire gets pods only, and no ${JSON.stringify(type)}`, 'nothing')
 }

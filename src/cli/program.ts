@@ -39,7 +39,7 @@ async function runCommand(name: string | null, args: readonly string[]): Promise
 async function commandNamed(name: string): Promise<Command> {
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (entry !== undefined) return entry.load()
-  throw new UsageError(`unknown command ${JSON.stringify(name)} for "podwire"`)
+  throw new UsageError(`unknown command ${JSON.stringify(name)} for "podwire"`, 'nothing')
 }
 
 async function printHelp(command: Command | null): Promise<number> {

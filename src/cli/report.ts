@@ -16,8 +16,13 @@ export function wordsOf(error: unknown, command: string | null = null): string {
   if (!(error instanceof Error)) return `error: ${printable(String(error))}`
   const { message } = error
   if (error instanceof UsageError) {
-    const help = `podwire${command === null ? '' : ` ${command}`} --help`
-    return `error: ${message}${error.seeHelp ? `\nSee '${help}' for usage.` : ''}`
+    const name = `podwire${command === null ? '' : ` ${command}`}`
+    const hints = {
+      usage: `\nSee '${name} --help' for usage.`,
+      examples: `\nSee '${name} -h' for help and examples`,
+      nothing: '',
+    }
+    return `error: ${message}${hints[error.see]}`
   }
   if (error instanceof UpgradeError) return refusal(error)
   if (error instanceof ConnectionError) return `Unable to connect to the server: ${message}`

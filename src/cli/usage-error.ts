@@ -1,10 +1,10 @@
 /** A command line that means nothing; the message says why. */
 export class UsageError extends Error {
-  /** Whether `--help` would answer it. */
-  readonly seeHelp: boolean
+  /** Where more is to be read, in kubectl's words, which has two for flags and for the rest. */
+  readonly see: 'usage' | 'examples' | 'nothing'
 
-  constructor(message: string, seeHelp = true) {
+  constructor(message: string, see: UsageError['see'] = 'usage') {
     super(message)
-    this.seeHelp = seeHelp
+    this.see = see
   }
 }
