@@ -144,7 +144,7 @@ describe('what goes wrong is one message', () => {
   it('no pod’s name: 1', async () => {
     const { code, stderr } = await runExec('Not/A/Pod', '--', 'true')
     expect(code).toBe(1)
-    expectMessage(stderr, /"Not\/A\/Pod" is not a pod's name/)
+    expectMessage(stderr, /"Not\/A\/Pod" leads to no pods/)
   })
 
   it('no such pod: 1', async () => {
@@ -253,9 +253,9 @@ describe('about itself', () => {
     [['--help'], 'Commands:'],
     [['-h'], 'Commands:'],
     [['help'], 'Commands:'],
-    [['exec', '--help'], 'podwire exec POD'],
-    [['exec', 'web-0', '-h', '--', 'x'], 'podwire exec POD'],
-    [['help', 'exec'], 'podwire exec POD'],
+    [['exec', '--help'], 'podwire exec (POD | TYPE/NAME)'],
+    [['exec', 'web-0', '-h', '--', 'x'], 'podwire exec (POD | TYPE/NAME)'],
+    [['help', 'exec'], 'podwire exec (POD | TYPE/NAME)'],
     [['options'], '--kubeconfig FILE'],
   ])('%j', async (args, words) => {
     const { code, stdout, stderr } = await run(...args)
