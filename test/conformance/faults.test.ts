@@ -33,7 +33,7 @@ async function started(pod: Pod, subprotocol: Subprotocol) {
 }
 
 describe.skipIf(missing !== null)(`a hop is lost (${because})`, () => {
-  // Which combinations forge a Success is what complete clusters of 1.35 and 1.36 did, too.
+  // P-7.2, P-7.7: which combinations forge a Success is what complete clusters of 1.35 and 1.36 did, too.
   it.each<[Generation, Subprotocol, Hop, 'lost' | 'Success']>([
     ['l', v4, 'kubelet', 'lost'],
     ['l', v4, 'runtime', 'lost'],

@@ -286,6 +286,7 @@ tier('containerd: what closing a session does to the process', () => {
   })
 })
 
+// P-2.8, P-2.9
 tier('containerd: a stdin that was not asked for', () => {
   const command = sh('echo one; echo two; exit 3')
 

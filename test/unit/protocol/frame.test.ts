@@ -78,6 +78,13 @@ describe('decodeFrame', () => {
     expect(frame.payload.byteLength).toBe(6)
   })
 
+  // P-3.10
+  test.each(subprotocols)('%s: a message of 1 MiB is one like any other', (subprotocol) => {
+    const payload = new Uint8Array(1024 * 1024).fill(7)
+    const frame = decodeFrame(encodeFrame(Channel.Stdout, payload, subprotocol), subprotocol)
+    expect(frame).toEqual({ channel: Channel.Stdout, payload })
+  })
+
   test.each(subprotocols)('%s: an empty message of either kind carries nothing', (subprotocol) => {
     expect(decodeFrame(new Uint8Array(), subprotocol)).toBeNull()
     expect(decodeFrame('', subprotocol)).toBeNull()
