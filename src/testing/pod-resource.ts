@@ -164,7 +164,8 @@ function containerStatus(
 }
 
 function conditions(pod: TestPod, phase: string, createdAt: string): object[] {
-  const ready = phase === 'Running' && (pod.ready ?? true) ? 'True' : 'False'
+  const allRun = pod.containers.every((container) => containerRun(pod, container).running)
+  const ready = allRun && (pod.ready ?? true) ? 'True' : 'False'
   const scheduled = phase === 'Pending' ? 'False' : 'True'
   const readySince = pod.readySince ? timestamp(pod.readySince) : createdAt
   const condition = (type: string, status: string, lastTransitionTime = createdAt): object => {

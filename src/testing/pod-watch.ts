@@ -30,16 +30,16 @@ export function podWatch(
         for (const { resource } of store.list(namespace)) {
           if (matches(resource)) send(body, 'ADDED', resource)
         }
+        if (query.get('sendInitialEvents') === 'true') {
+          bookmark(body, store, { 'k8s.io/initial-events-end': 'true' })
+        }
       }
       for (const event of missed) tell(event)
       const stop = store.watch(tell)
       const end = (): void => {
         stop()
         // The real ones send some in between, too.
-        const resourceVersion = String(store.version)
-        if (query.get('allowWatchBookmarks') === 'true') {
-          send(body, 'BOOKMARK', { kind: 'Pod', apiVersion: 'v1', metadata: { resourceVersion } })
-        }
+        if (query.get('allowWatchBookmarks') === 'true') bookmark(body, store)
         body.end()
       }
       // A server without the parameter takes half an hour to an hour.
@@ -64,6 +64,12 @@ function tellChange(
     const metadata = { ...before.metadata, resourceVersion: String(version) }
     send(body, 'DELETED', { ...before, metadata })
   }
+}
+
+function bookmark(body: Body, store: PodStore, annotations?: Record<string, string>): void {
+  const resourceVersion = String(store.version)
+  const metadata = { resourceVersion, ...(annotations !== undefined && { annotations }) }
+  send(body, 'BOOKMARK', { kind: 'Pod', apiVersion: 'v1', metadata })
 }
 
 function send(body: Body, type: string, object: object): void {
