@@ -21,9 +21,10 @@ export function sourceFailed(cause: unknown, fields: Fields): ExecError {
 }
 
 /** The server reports a failure that is not an exit code. */
-export function refused(status: Status, fields: Fields): StatusError {
+export function refused(kind: 'exec' | 'attach', status: Status, fields: Fields): StatusError {
+  const what = kind === 'exec' ? 'run the command' : 'attach to the container'
   const words = printable(status.message ?? 'it gave no reason (servers before 1.36 lose some)')
-  return new StatusError('ERR_STATUS', `the server could not run the command: ${words}`, {
+  return new StatusError('ERR_STATUS', `the server could not ${what}: ${words}`, {
     ...fields,
     status,
   })

@@ -199,8 +199,8 @@ export class Session implements SocketEvents {
     return this.#held !== 0 || (this.#streams.stdin?.window.unacknowledged ?? 0) > busyStdin
   }
 
-  pingPayload(): string {
-    return this.#streams.stdin?.window.pingPayload ?? ''
+  pingPayload(): string | null {
+    return this.#held !== 0 ? null : this.#streams.stdin?.window.pingPayload ?? ''
   }
 
   #know(outcome: Outcome): void {
@@ -241,7 +241,8 @@ export class Session implements SocketEvents {
     if (this.#aborted !== null) this.#reject(this.#aborted.reason)
     else if (problem !== null) this.#reject(problem)
     else if (outcome?.kind === 'exit') this.#resolve(outcome)
-    else if (outcome?.kind === 'failure') this.#reject(refused(outcome.status, this.#fields()))
+    else if (outcome?.kind === 'failure')
+      this.#reject(refused(this.kind, outcome.status, this.#fields()))
     else if (failure !== null) this.#reject(failure.reason)
     else if (last?.type === 'violation') this.#reject(violated(last.violation, this.#fields()))
     else if (this.#told !== null) this.#reject(unverified(end, this.#told.status, this.#fields()))

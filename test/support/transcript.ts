@@ -36,4 +36,15 @@ export class Transcript {
     if (late) throw new Error(`no ${JSON.stringify(words)} in ${JSON.stringify(this.text)}`)
     return this.text
   }
+
+  /** The same, of something that has to be asked for until it is so. */
+  async repeatUntil(words: string, ask: () => unknown): Promise<void> {
+    const asking = setInterval(ask, 50)
+    try {
+      ask()
+      await this.until(words)
+    } finally {
+      clearInterval(asking)
+    }
+  }
 }

@@ -12,8 +12,8 @@ describe('an error of a session', () => {
       violated({ violation: 'status', description: 'd' }, fields),
       'ERR_STATUS_MALFORMED',
     ],
-    ['a refusal', refused({ status: 'Failure', message: 'm' }, fields), 'ERR_STATUS'],
-    ['a refusal without words', refused({}, fields), 'ERR_STATUS'],
+    ['a refusal', refused('exec', { status: 'Failure', message: 'm' }, fields), 'ERR_STATUS'],
+    ['a refusal without words', refused('attach', {}, fields), 'ERR_STATUS'],
     [
       'a success that nothing confirms',
       unverified(end, { status: 'Success' }, fields),
