@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util'
 import { startServer } from './start-server.mjs'
 import { cli } from './topics/cli.mjs'
 import { importCost } from './topics/import.mjs'
+import { kubeconfig } from './topics/kubeconfig.mjs'
 import { roundtrip } from './topics/roundtrip.mjs'
 import { stdout } from './topics/stdout.mjs'
 import { slowness, stdin } from './topics/transfer.mjs'
 
-const topics = { stdout, stdin, slow: slowness, import: importCost, roundtrip, cli }
+const topics = { stdout, stdin, slow: slowness, import: importCost, roundtrip, cli, kubeconfig }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
