@@ -294,16 +294,20 @@ scan() {
 }
 
 # Sends a signal to what is in _all and did not get it yet, which _sent tells: to the group at once, then child by child.
+# SIGTERM finds them stopped, so that no shell goes on with its next line because the one before was ended.
 send() {
   for _entry in $_all; do
     case "$_sent " in *" $_entry "*) continue ;; esac
     if [ "$_sid" = "$_pid" ] && [ "${_entry##*/}" = "$_pid" ]; then
       case $_groups in *"$1"*) kill "-$1" "${_entry%%/*}" ;; *) kill "-$1" "-$_pid" && _groups="$_groups $1" ;; esac
     else
+      [ "$1" != TERM ] || kill -STOP "${_entry%%/*}"
       kill "-$1" "${_entry%%/*}"
     fi
     _sent="$_sent $_entry"
   done
+  [ "$1" = TERM ] || return
+  for _entry in $_all; do kill -CONT "${_entry%%/*}"; done
 }
 
 end() {

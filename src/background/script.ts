@@ -238,10 +238,13 @@ case "$_sent " in *" $_entry "*) continue ;; esac
 if [ "$_sid" = "$_pid" ] && [ "\${_entry##*/}" = "$_pid" ]; then
 case $_groups in *"$1"*) kill "-$1" "\${_entry%%/*}" ;; *) kill "-$1" "-$_pid" && _groups="$_groups $1" ;; esac
 else
+[ "$1" != TERM ] || kill -STOP "\${_entry%%/*}"
 kill "-$1" "\${_entry%%/*}"
 fi
 _sent="$_sent $_entry"
 done
+[ "$1" = TERM ] || return
+for _entry in $_all; do kill -CONT "\${_entry%%/*}"; done
 }
 end() {
 _known='' _sent='' _groups='' _tenths=0

@@ -69,12 +69,13 @@ it('starts, shows, follows and stops', async () => {
   expect(all).toEqual([status])
 
   const logs = program('logs', '--background', 'web', 'web-0', '-f')
+  const followed = once(logs, 'close')
   const [first] = await once(logs.stdout, 'data')
   expect(String(first)).toBe('b c\n/usr\n')
   const stopped = await run('stop', 'web', 'web-0', '--grace', '2s')
   expect(stopped.stdout).toMatch(/\nweb +stopped +\d+ +143 /)
   expect(stopped.stderr).toBe('2 got SIGTERM, 0 SIGKILL\n')
-  expect(await once(logs, 'close')).toEqual([0, null])
+  expect(await followed).toEqual([0, null])
 })
 
 it.each([
@@ -97,12 +98,13 @@ it.each([
 // Before the request, while the container acts on it, and behind it.
 it('killed at any moment, it leaves what another client finds to be true', async () => {
   const outcomes: string[] = []
-  for (let delay = 40; delay < 1_000; delay += 80) {
+  for (let delay = 60; delay < 1_300; delay += 200) {
     const id = `killed-${delay}`
     const child = program('start', id, 'web-0', '--', 'sh', '-c', 'sleep 60; :', id)
+    const exited = once(child, 'exit')
     await sleep(delay)
     child.kill('SIGKILL')
-    await once(child, 'exit')
+    await exited
     // Nobody is left to ask again: what the container does by itself is done in a moment.
     let before = ''
     await expect

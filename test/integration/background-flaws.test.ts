@@ -53,6 +53,8 @@ it('3. a zombie does not run', async () => {
   const { pid } = await t.background('zombie').start(['sleep', '60'])
   const supervisor = supervisorOf('zombie')
   process.kill(supervisor, 'SIGSTOP')
+  const stateOf = () => readFileSync(`/proc/${supervisor}/status`, 'utf8')
+  await expect.poll(stateOf).toMatch(/^State:\s*T/m)
   process.kill(pid ?? 0, 'SIGKILL')
   await expect.poll(() => isAlive(pid)).toBe(false)
   process.kill(pid ?? 0, 0)
