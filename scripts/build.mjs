@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { bundle } from './bundle.mjs'
-import { pruneDeclarations } from './declarations.mjs'
+import { bundleDeclarations } from './declarations.mjs'
 
 const root = resolve(import.meta.dirname, '..')
 const dist = resolve(root, 'dist')
@@ -11,18 +11,16 @@ const manifest = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'))
 
 rmSync(dist, { recursive: true, force: true })
 
+const declarations = resolve(root, `node_modules/.cache/podwire/types-${process.pid}`)
 const tsc = resolve(root, 'node_modules/typescript/bin/tsc')
-const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-})
+const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', declarations]
+const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
 if (status !== 0) process.exit(1)
 
 const types = Object.values(manifest.exports).flatMap((target) => target.types ?? [])
-pruneDeclarations(
-  dist,
-  types.map((path) => resolve(root, path)),
-)
+const entries = types.map((path) => resolve(root, path))
+await bundleDeclarations(declarations, dist, entries)
+rmSync(declarations, { recursive: true })
 
 await bundle(root, dist, Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
 

@@ -1,31 +1,36 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
+import { rolldown } from 'rolldown'
+import { dts } from 'rolldown-plugin-dts'
 
 /**
- * Deletes the declarations that no public one refers to: half of them, of use to nobody, and the package has a budget.
+ * Writes the declarations of the package: a file per entry and what they share, without the types that nobody can see.
+ * @param {string} types where the compiler wrote a declaration for each source
  * @param {string} dist
- * @param {readonly string[]} entries the public declaration files
+ * @param {readonly string[]} entries the public declaration files in `dist`
  */
-export function pruneDeclarations(dist, entries) {
-  const reachable = new Set(entries)
-  // A set hands out what is added while it is walked.
-  for (const file of reachable) {
-    for (const reference of references(file)) reachable.add(reference)
-  }
-  for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-    const file = resolve(dist, name)
-    if (file.endsWith('.d.ts') && !reachable.has(file)) rmSync(file)
-  }
+export async function bundleDeclarations(types, dist, entries) {
+  const names = entries.map((path) => relative(dist, path).replace(/\.d\.ts$/, ''))
+  const bundled = await rolldown({
+    input: Object.fromEntries(names.map((name) => [name, resolve(types, `${name}.d.ts`)])),
+    external: /^node:/,
+    tsconfig: false,
+    plugins: [
+      dts({ dtsInput: true, tsconfig: false }),
+      { name: 'paths', renderChunk: withoutPaths },
+    ],
+    onLog(level, { message }) {
+      if (level === 'warn') throw new Error(message)
+    },
+  })
+  await bundled.write({
+    dir: dist,
+    entryFileNames: '[name].ts',
+    chunkFileNames: 'shared/[name].ts',
+  })
+  await bundled.close()
 }
 
-/**
- * The files that a declaration file written by the compiler refers to. They still bear the names of their sources:
- * `rewriteRelativeImportExtensions` changes code only, and compilers find `x.d.ts` for `./x.ts`.
- * @param {string} file
- */
-function references(file) {
-  const text = readFileSync(file, 'utf8')
-  return [...text.matchAll(/(?:from |import |import\()['"](\.[^'"]*)\.ts['"]/g)].map(
-    ([, path = '']) => resolve(dirname(file), `${path}.d.ts`),
-  )
+/** The bundler writes down where each part comes from, which is a place of the build. */
+function withoutPaths(/** @type {string} */ code) {
+  return code.replace(/^\/\/ .*\n/gm, '')
 }

@@ -44,6 +44,7 @@ export class RemoteProcess implements AsyncDisposable {
   readonly #signals: CommandSignals | null
   #size: TerminalSize | null = null
 
+  /** @internal */
   constructor(
     session: Session,
     { stdin, stdout, stderr }: RemoteProcessStreams,
