@@ -1,0 +1,58 @@
+import { describe, expect, test, vi } from 'vitest'
+import { unlessLost } from '../../../src/pods/unless-lost.ts'
+import { Deferred } from '../../../src/transport/deferred.ts'
+
+const probing = (...results: boolean[]) => {
+  const asked: number[] = []
+  const answers = async (timeout: number) => {
+    asked.push(timeout)
+    return results.shift() ?? true
+  }
+  return { asked, server: { answers } }
+}
+
+describe('unlessLost', () => {
+  test('asks once per deadline, and not any more afterwards', async () => {
+    vi.useFakeTimers()
+    const { asked, server } = probing()
+    const lose = vi.fn()
+    const waited = new Deferred<string>()
+    const result = unlessLost(waited.promise, 1000, server, lose)
+    await vi.advanceTimersByTimeAsync(2500)
+    expect(asked).toEqual([1000, 1000])
+    waited.resolve('there')
+    expect(await result).toBe('there')
+    expect(vi.getTimerCount()).toBe(0)
+    expect(lose).not.toHaveBeenCalled()
+    vi.useRealTimers()
+  })
+
+  test('loses when there is no answer', async () => {
+    vi.useFakeTimers()
+    const { server } = probing(true, false)
+    const waited = new Deferred<string>()
+    const lose = vi.fn(() => waited.reject(new Error('lost')))
+    const result = expect(unlessLost(waited.promise, 1000, server, lose)).rejects.toThrow('lost')
+    await vi.advanceTimersByTimeAsync(1999)
+    expect(lose).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    await result
+    expect(lose).toHaveBeenCalledOnce()
+    vi.useRealTimers()
+  })
+
+  test('an answer that comes while it asks is as good', async () => {
+    vi.useFakeTimers()
+    const asked = new Deferred<boolean>()
+    const waited = new Deferred<string>()
+    const lose = vi.fn()
+    const result = unlessLost(waited.promise, 1000, { answers: () => asked.promise }, lose)
+    await vi.advanceTimersByTimeAsync(1000)
+    waited.resolve('there')
+    await result
+    asked.resolve(false)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(lose).not.toHaveBeenCalled()
+    vi.useRealTimers()
+  })
+})
