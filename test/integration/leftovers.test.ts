@@ -66,3 +66,34 @@ it('failed and aborted sessions leave nothing either', async () => {
   expect(lasting()['TLSWrap'] ?? 0).toBe(before['TLSWrap'] ?? 0)
   expect(lasting()['TCPSocketWrap'] ?? 0).toBe(before['TCPSocketWrap'] ?? 0)
 })
+
+it('logs, looks and waits leave nothing behind', async () => {
+  const containers = [{ name: 'app', logs: 'one\ntwo\n' }]
+  await using t = await testCluster({
+    pods: [{ name: 'web-0', labels: { app: 'web' }, containers }],
+  })
+  const { cluster, pod, server } = t
+  const controller = new AbortController()
+  const { signal } = controller
+  const use = async () => {
+    for await (const _ of pod.logs({ signal }));
+    for await (const _ of pod.logs({ signal, follow: true })) break
+    for await (const _ of pod.logs({ signal, follow: true }).stream) break
+    const unread = pod.logs({ signal, follow: true })
+    unread.close()
+    await cluster.pods({ signal })
+    await cluster.findPod('app=web', { signal })
+    await pod.waitUntilRunning({ signal })
+    await Promise.allSettled([
+      cluster.findPod('app=none', { signal, timeout: 20 }),
+      cluster.pod('none').waitUntilRunning({ signal }),
+      cluster.pod('none').logs({ signal, follow: true })[Symbol.asyncIterator]().next(),
+    ])
+    await expect.poll(() => server.connections).toBe(0)
+  }
+  await use()
+  const before = lasting()
+  for (let i = 0; i < 5; i++) await use()
+  await expect.poll(lasting).toEqual(before)
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+})

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { LogStream } from '../../src/index.ts'
 import { ConnectionError, connect } from '../../src/index.ts'
 import type { TestContainer, TestPod } from '../../src/testing/index.ts'
+import { testProxy } from '../support/proxy.ts'
 import { testCluster } from '../support/test-cluster.ts'
 
 const web = (container: Partial<TestContainer> = {}, rest: Partial<TestPod> = {}): TestPod => ({
@@ -143,6 +144,20 @@ describe('a log', () => {
     const cluster = await connect({ server: url, tls: { ca }, auth })
     expect(await collect(cluster.pod('web-0').logs())).toHaveLength(3)
     expect(asked).toBe(2)
+  })
+
+  it.each(['http', 'socks5'] as const)('goes through a proxy: %s', async (protocol) => {
+    await using running = await testCluster({ pods: [web()] })
+    await using proxy = await testProxy({ protocol })
+    const { url, ca, token } = running.server
+    const config = { server: url, tls: { ca }, auth: { token }, proxyUrl: proxy.url }
+    const pod = (await connect(config)).pod('web-0')
+    for await (const line of pod.logs({ follow: true })) {
+      if (line === 'second') break
+    }
+    // The pod itself, and its log.
+    expect(proxy.targets).toEqual(Array(2).fill(new URL(url).host))
+    await expect.poll(() => proxy.connections).toBe(0)
   })
 
   it('waits for a slow reader', async () => {
