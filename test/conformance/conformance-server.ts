@@ -204,6 +204,11 @@ export class ConformanceServer implements AsyncDisposable {
     }
   }
 
+  /** Kills the first container of a pod and starts it again; needs a runtime. What is in its /volume stays. */
+  async restart(pod: string): Promise<void> {
+    await this.#call('POST', `restart?${new URLSearchParams({ pod })}`)
+  }
+
   /** Ends the server and every process it started. */
   close(): Promise<void> {
     return this.#life.end()

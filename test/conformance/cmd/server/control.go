@@ -18,7 +18,8 @@ type control struct {
 	links map[string]*link
 }
 
-func newControl(api, kubelet, runtime *hop, processes *processTable) http.Handler {
+// newControl may get no restart: local processes have no container that could be restarted.
+func newControl(api, kubelet, runtime *hop, processes *processTable, restart func(pod string) error) http.Handler {
 	c := &control{api: api, kubelet: kubelet, runtime: runtime, processes: processes, links: map[string]*link{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /control/state", func(w http.ResponseWriter, _ *http.Request) {
@@ -34,6 +35,15 @@ func newControl(api, kubelet, runtime *hop, processes *processTable) http.Handle
 	mux.HandleFunc("POST /control/kill-runtime", c.kill(runtime))
 	mux.HandleFunc("POST /control/arm", c.arm)
 	mux.HandleFunc("POST /control/link", c.openLink)
+	mux.HandleFunc("POST /control/restart", func(w http.ResponseWriter, r *http.Request) {
+		if restart == nil {
+			http.Error(w, "there is no container runtime", http.StatusBadRequest)
+		} else if err := restart(r.URL.Query().Get("pod")); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		} else {
+			answer(w, map[string]int{})
+		}
+	})
 	for verb, act := range map[string]func(*link){
 		"cut":    (*link).cut,
 		"end":    (*link).end,

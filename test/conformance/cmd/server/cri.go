@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -19,9 +22,14 @@ const criTimeout = 30 * time.Second
 type criRuntime struct {
 	runtimeapi.RuntimeServiceClient
 	image *runtimeapi.ImageSpec
+	pods  *podTable
+	// Guards ids.
+	mutex sync.Mutex
 	// What the runtime calls them: sandboxes by the pod's UID, containers by containerID().
 	ids       map[string]string
 	sandboxes []string
+	// A folder of this machine, of which each pod has a part as /volume.
+	volumes string
 }
 
 // newCRIRuntime starts what the running pods of the table consist of.
@@ -34,7 +42,13 @@ func newCRIRuntime(socket, image string, pods *podTable) (*criRuntime, error) {
 	if err != nil {
 		return nil, err
 	}
+	volumes, err := os.MkdirTemp(filepath.Dir(socket), "volumes-")
+	if err != nil {
+		return nil, err
+	}
 	r := &criRuntime{
+		volumes:              volumes,
+		pods:                 pods,
 		RuntimeServiceClient: runtimeapi.NewRuntimeServiceClient(connection),
 		image:                &runtimeapi.ImageSpec{Image: image},
 		ids:                  map[string]string{},
@@ -72,50 +86,95 @@ func (r *criRuntime) awaitImage(ctx context.Context, images runtimeapi.ImageServ
 }
 
 func (r *criRuntime) startPod(ctx context.Context, pod *corev1.Pod) error {
-	// The host's network needs no plugins; each container has its own processes.
-	security := &runtimeapi.NamespaceOption{
-		Network: runtimeapi.NamespaceMode_NODE, Pid: runtimeapi.NamespaceMode_CONTAINER,
-	}
-	config := &runtimeapi.PodSandboxConfig{
-		Metadata: &runtimeapi.PodSandboxMetadata{
-			Name: pod.Name, Namespace: pod.Namespace, Uid: string(pod.UID),
-		},
-		Linux: &runtimeapi.LinuxPodSandboxConfig{
-			SecurityContext: &runtimeapi.LinuxSandboxSecurityContext{NamespaceOptions: security},
-		},
-	}
+	config := sandboxConfig(pod)
 	sandbox, err := r.RunPodSandbox(ctx, &runtimeapi.RunPodSandboxRequest{Config: config})
 	if err != nil {
 		return err
 	}
 	r.ids[string(pod.UID)] = sandbox.PodSandboxId
 	r.sandboxes = append(r.sandboxes, sandbox.PodSandboxId)
+	if err := os.Mkdir(filepath.Join(r.volumes, pod.Name), 0o755); err != nil {
+		return err
+	}
 	for i := range pod.Spec.Containers {
-		spec := &pod.Spec.Containers[i]
-		created, err := r.CreateContainer(ctx, &runtimeapi.CreateContainerRequest{
-			PodSandboxId:  sandbox.PodSandboxId,
-			SandboxConfig: config,
-			Config: &runtimeapi.ContainerConfig{
-				Metadata: &runtimeapi.ContainerMetadata{Name: spec.Name},
-				Image:    r.image, Command: spec.Command,
-				Stdin: spec.Stdin, StdinOnce: spec.StdinOnce, Tty: spec.TTY,
-				Linux: &runtimeapi.LinuxContainerConfig{
-					SecurityContext: &runtimeapi.LinuxContainerSecurityContext{NamespaceOptions: security},
-				},
-			},
-		})
-		if err != nil {
+		if err := r.startContainer(ctx, pod, i); err != nil {
 			return err
 		}
-		if _, err := r.StartContainer(ctx, &runtimeapi.StartContainerRequest{
-			ContainerId: created.ContainerId,
-		}); err != nil {
-			return err
-		}
-		r.ids[containerID(pod, spec)] = created.ContainerId
-		pod.Status.ContainerStatuses[i].ContainerID = "containerd://" + created.ContainerId
 	}
 	return nil
+}
+
+// The host's network needs no plugins; each container has its own processes.
+var namespaces = &runtimeapi.NamespaceOption{
+	Network: runtimeapi.NamespaceMode_NODE, Pid: runtimeapi.NamespaceMode_CONTAINER,
+}
+
+func sandboxConfig(pod *corev1.Pod) *runtimeapi.PodSandboxConfig {
+	return &runtimeapi.PodSandboxConfig{
+		Metadata: &runtimeapi.PodSandboxMetadata{
+			Name: pod.Name, Namespace: pod.Namespace, Uid: string(pod.UID),
+		},
+		Linux: &runtimeapi.LinuxPodSandboxConfig{
+			SecurityContext: &runtimeapi.LinuxSandboxSecurityContext{NamespaceOptions: namespaces},
+		},
+	}
+}
+
+func (r *criRuntime) startContainer(ctx context.Context, pod *corev1.Pod, i int) error {
+	spec, status := &pod.Spec.Containers[i], &pod.Status.ContainerStatuses[i]
+	created, err := r.CreateContainer(ctx, &runtimeapi.CreateContainerRequest{
+		PodSandboxId:  r.id(string(pod.UID)),
+		SandboxConfig: sandboxConfig(pod),
+		Config: &runtimeapi.ContainerConfig{
+			Metadata: &runtimeapi.ContainerMetadata{Name: spec.Name, Attempt: uint32(status.RestartCount)},
+			Image:    r.image, Command: spec.Command,
+			Stdin: spec.Stdin, StdinOnce: spec.StdinOnce, Tty: spec.TTY,
+			Mounts: []*runtimeapi.Mount{
+				{ContainerPath: "/volume", HostPath: filepath.Join(r.volumes, pod.Name)},
+			},
+			Linux: &runtimeapi.LinuxContainerConfig{
+				SecurityContext: &runtimeapi.LinuxContainerSecurityContext{NamespaceOptions: namespaces},
+			},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	request := &runtimeapi.StartContainerRequest{ContainerId: created.ContainerId}
+	if _, err := r.StartContainer(ctx, request); err != nil {
+		return err
+	}
+	r.mutex.Lock()
+	r.ids[containerID(pod, spec)] = created.ContainerId
+	r.mutex.Unlock()
+	status.ContainerID = "containerd://" + created.ContainerId
+	return nil
+}
+
+// restart kills a pod's first container and starts it again, as a kubelet does after a crash. Nobody may ask for the pod
+// meanwhile.
+func (r *criRuntime) restart(name string) error {
+	pod, err := r.pods.get("default", name)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), criTimeout)
+	defer cancel()
+	id := r.id(containerID(pod, &pod.Spec.Containers[0]))
+	if _, err := r.StopContainer(ctx, &runtimeapi.StopContainerRequest{ContainerId: id}); err != nil {
+		return err
+	}
+	if _, err := r.RemoveContainer(ctx, &runtimeapi.RemoveContainerRequest{ContainerId: id}); err != nil {
+		return err
+	}
+	pod.Status.ContainerStatuses[0].RestartCount++
+	return r.startContainer(ctx, pod, 0)
+}
+
+func (r *criRuntime) id(key string) string {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.ids[key]
 }
 
 // removePods does what it can: the runtime may have died.
@@ -126,19 +185,20 @@ func (r *criRuntime) removePods() {
 		_, _ = r.StopPodSandbox(ctx, &runtimeapi.StopPodSandboxRequest{PodSandboxId: id})
 		_, _ = r.RemovePodSandbox(ctx, &runtimeapi.RemovePodSandboxRequest{PodSandboxId: id})
 	}
+	_ = os.RemoveAll(r.volumes)
 }
 
 // GetExec, GetAttach and GetPortForward give the URL of a session, which is good for one request.
 
 func (r *criRuntime) GetExec(request *runtimeapi.ExecRequest) (*runtimeapi.ExecResponse, error) {
-	request.ContainerId = r.ids[request.ContainerId]
+	request.ContainerId = r.id(request.ContainerId)
 	ctx, cancel := context.WithTimeout(context.Background(), criTimeout)
 	defer cancel()
 	return r.Exec(ctx, request)
 }
 
 func (r *criRuntime) GetAttach(request *runtimeapi.AttachRequest) (*runtimeapi.AttachResponse, error) {
-	request.ContainerId = r.ids[request.ContainerId]
+	request.ContainerId = r.id(request.ContainerId)
 	ctx, cancel := context.WithTimeout(context.Background(), criTimeout)
 	defer cancel()
 	return r.Attach(ctx, request)
@@ -147,7 +207,7 @@ func (r *criRuntime) GetAttach(request *runtimeapi.AttachRequest) (*runtimeapi.A
 func (r *criRuntime) GetPortForward(
 	request *runtimeapi.PortForwardRequest,
 ) (*runtimeapi.PortForwardResponse, error) {
-	request.PodSandboxId = r.ids[request.PodSandboxId]
+	request.PodSandboxId = r.id(request.PodSandboxId)
 	ctx, cancel := context.WithTimeout(context.Background(), criTimeout)
 	defer cancel()
 	return r.PortForward(ctx, request)

@@ -79,13 +79,14 @@ func run(waitForStdin bool, cri, image string) error {
 		return err
 	}
 	node := &kubelet{pods: pods, runtime: streamingServer}
+	var restart func(string) error
 	if cri != "" {
 		containers, err := newCRIRuntime(cri, image, pods)
 		if err != nil {
 			return err
 		}
 		defer containers.removePods()
-		node.runtime = containers
+		node.runtime, restart = containers, containers.restart
 	}
 	api := newAPIServer(pods, kubeletHop.url("http"), certs.pool)
 
@@ -106,7 +107,7 @@ func run(waitForStdin bool, cri, image string) error {
 	if err != nil {
 		return err
 	}
-	control := newControl(apiHop, kubeletHop, runtimeHop, processes)
+	control := newControl(apiHop, kubeletHop, runtimeHop, processes, restart)
 	go func() { failed <- http.Serve(controlListener, control) }()
 
 	line, err := json.Marshal(ready{

@@ -54,6 +54,8 @@ func newPodTable() *podTable {
 	plain := func(name string) corev1.Container { return corev1.Container{Name: name, Command: ticking} }
 	add("web-0", map[string]string{"app": "web"}, plain("app"), plain("sidecar"))
 	add("solo-0", map[string]string{"app": "solo"}, plain("main"))
+	// Its first process waits for nobody.
+	add("idle-0", nil, corev1.Container{Name: "main", Command: []string{"sleep", "1000000000"}})
 	add("tty-0", nil, corev1.Container{Name: "main", Stdin: true, TTY: true, Command: shell})
 	add("stdin-0", nil, corev1.Container{Name: "main", Stdin: true, Command: answering})
 	add("once-0", nil, corev1.Container{Name: "main", Stdin: true, StdinOnce: true, Command: counting})
