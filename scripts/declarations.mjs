@@ -18,6 +18,8 @@ export async function bundleDeclarations(types, dist, entries) {
       dts({ dtsInput: true, tsconfig: false }),
       { name: 'paths', renderChunk: withoutPaths },
     ],
+    // On a machine with much else to do everything is slow.
+    checks: { pluginTimings: false },
     onLog(level, { message }) {
       if (level === 'warn') throw new Error(message)
     },
