@@ -11,11 +11,15 @@ export interface HeartbeatOptions {
 export interface HeartbeatSession {
   /** Whether silence means nothing now: we do not read, or the server is busy taking our stdin. */
   silenceIsExpected(): boolean
-  pingPayload(): string
+  /** `null`: we do not read, so that nobody would see the answer. */
+  pingPayload(): string | null
 }
 
 /**
- * Watches an open socket for signs of life.
+ * Watches an open socket for signs of life, and asks for one after each interval without.
+ *
+ * Nothing is asked while we do not read, or as long as there is something to read: a server that has said everything
+ * and closed would answer with a TCP reset, and what is still on its way would be lost.
  *
  * Time is counted in intervals and not by the clock, so that a blocked event loop or a sleeping laptop does not make a
  * healthy connection look dead. While silence is expected, the server is asked on a connection of its own, once per
@@ -41,7 +45,8 @@ export class Heartbeat {
 
   /** Whether nothing has come since the last ping but one. */
   get isSilent(): boolean {
-    return this.#silent + this.#expected > 0 && this.#socket.bytesRead === this.#bytesRead
+    const { interval } = this.#options
+    return this.#silent + this.#expected > interval && this.#socket.bytesRead === this.#bytesRead
   }
 
   stop(): void {
@@ -56,6 +61,8 @@ export class Heartbeat {
       this.#bytesRead = bytesRead
       this.#silent = 0
       this.#expected = 0
+      // The next beat would be too late for an answer otherwise.
+      if (deadline >= 2 * interval) return
     } else if (this.#session.silenceIsExpected()) {
       this.#silent = 0
       this.#expected += interval
@@ -71,7 +78,8 @@ export class Heartbeat {
         return
       }
     }
-    this.#socket.ping(this.#session.pingPayload())
+    const payload = this.#session.pingPayload()
+    if (payload !== null) this.#socket.ping(payload)
   }
 
   async #probe(): Promise<void> {

@@ -11,7 +11,7 @@ afterEach(() => {
 })
 
 function start({ interval = 10, deadline = 30, probe = async () => true } = {}) {
-  const state = { silenceIsExpected: false }
+  const state = { silenceIsExpected: false, paused: false }
   let cause: Error | null = null
   class Watched extends FakeSocket {
     override terminate(reason?: Error): void {
@@ -26,19 +26,61 @@ function start({ interval = 10, deadline = 30, probe = async () => true } = {}) 
   const socket = new Watched()
   const heartbeat = new Heartbeat(
     socket,
-    { silenceIsExpected: () => state.silenceIsExpected, pingPayload: () => 'receipt' },
+    {
+      silenceIsExpected: () => state.silenceIsExpected || state.paused,
+      pingPayload: () => (state.paused ? null : 'receipt'),
+    },
     { interval, deadline },
   )
   return { socket, state, heartbeat, cause: () => cause }
 }
 
-it('pings every interval, with what the session wants to be answered', () => {
+it('pings after each interval of silence, with what the session wants to be answered', () => {
   const { socket, heartbeat } = start()
   for (let i = 0; i < 5; i++) {
+    vi.advanceTimersByTime(10)
     socket.bytesRead += 1
     vi.advanceTimersByTime(10)
   }
   expect(socket.pings).toEqual(Array(5).fill('receipt'))
+  heartbeat.stop()
+})
+
+describe('pings nobody', () => {
+  it('while there is something to read: a server that has closed would answer with a reset', () => {
+    const { socket, heartbeat } = start()
+    for (let i = 0; i < 5; i++) {
+      socket.bytesRead += 1
+      vi.advanceTimersByTime(10)
+    }
+    expect(socket.pings).toEqual([])
+    heartbeat.stop()
+  })
+
+  it('while we do not read', async () => {
+    const { socket, state, heartbeat } = start()
+    state.paused = true
+    await vi.advanceTimersByTimeAsync(100)
+    expect([socket.pings, socket.probes, socket.terminations]).toEqual([[], 3, 0])
+    heartbeat.stop()
+  })
+
+  it('unless the deadline leaves no time for it', () => {
+    const { socket, heartbeat } = start({ interval: 10, deadline: 19 })
+    for (let i = 0; i < 5; i++) {
+      socket.bytesRead += 1
+      vi.advanceTimersByTime(10)
+    }
+    expect(socket.pings).toHaveLength(5)
+    heartbeat.stop()
+  })
+})
+
+it('stdin that stands still for ten minutes is no end, as long as the server answers elsewhere', async () => {
+  const { socket, state, heartbeat } = start({ interval: 5_000, deadline: 30_000 })
+  state.silenceIsExpected = true
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect([socket.probes, socket.terminations]).toEqual([20, 0])
   heartbeat.stop()
 })
 
@@ -48,6 +90,9 @@ describe('silence', () => {
     state.silenceIsExpected = expected
     socket.bytesRead += 1
     vi.advanceTimersByTime(10)
+    expect(heartbeat.isSilent).toBe(false)
+    vi.advanceTimersByTime(10)
+    // Asked for the first time.
     expect(heartbeat.isSilent).toBe(false)
     vi.advanceTimersByTime(10)
     expect(heartbeat.isSilent).toBe(true)
