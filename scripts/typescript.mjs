@@ -19,7 +19,7 @@ export async function runTypeScript(root, name, { args = [], node = [] } = {}) {
     cwd: root,
     input: resolve(root, `${name}.ts`),
     platform: 'node',
-    external: [/^[^./]/],
+    external: ['ws', 'yaml', '@lydell/node-pty'],
     tsconfig: false,
     transform: { target: 'es2023' },
   })

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import type { IPty } from '@lydell/node-pty'
 import { RuntimeError } from './executable.ts'
 import { killGroup } from './process-group.ts'
@@ -55,5 +56,21 @@ async function open({ file, args, env, cwd }: Command): Promise<IPty> {
       'the test server runs a command on a terminal only with the package @lydell/node-pty installed',
     )
   }
-  return pty.spawn(file, [...args], { name: 'xterm', env, cwd, encoding: null })
+  const terminal = pty.spawn(file, [...args], { name: 'xterm', env, cwd, encoding: null })
+  readBeforeDestroying(terminal)
+  return terminal
+}
+
+/**
+ * 200 ms after the exit node-pty gives up on output that has not come, by a timer: in a process that was busy meanwhile
+ * it strikes before anything was read. So it waits until there has been a chance to.
+ */
+function readBeforeDestroying(terminal: IPty): void {
+  const { _socket: socket } = terminal as { _socket?: Socket }
+  if (socket === undefined) return
+  const destroy = socket.destroy.bind(socket)
+  socket.destroy = (error) => {
+    setImmediate(() => setImmediate(() => destroy(error)))
+    return socket
+  }
 }

@@ -11,6 +11,7 @@ import { activeResources, slope, usedMemory } from './heap.ts'
 import { Random } from './random.ts'
 import type { SoakKind, SoakRun } from './sessions.ts'
 import { soakKinds } from './sessions.ts'
+import { SocketOwners } from './socket-owners.ts'
 
 /** Sessions at the same time. */
 const together = 8
@@ -56,6 +57,7 @@ export class Soak {
   readonly #seed: string
   readonly #print: (line: string) => void
   readonly #outcomes = new Map<string, number>()
+  readonly #sockets = new SocketOwners()
   #server: TestServer | null = null
   #next = 0
   #violation: string | null = null
@@ -81,6 +83,7 @@ export class Soak {
     }
     this.#checkGrowth(samples)
     await this.#server?.close()
+    this.#sockets.close()
     return this.#summary(start, samples)
   }
 
@@ -128,7 +131,7 @@ export class Soak {
       ...(isHarmless(fault) ? patient : quick),
     })
     const pod = cluster.pod(fault?.server === undefined ? 'plain' : podOf(fault))
-    const run = kind.run({ ...plan, pod })
+    const run = this.#sockets.of(number, () => kind.run({ ...plan, pod }))
     const wrong = await Promise.race([
       judge(run, fault),
       sleep(patience, '!it hangs', { ref: false }),
@@ -150,7 +153,9 @@ export class Soak {
   /** Waits until nothing is left of the sessions. */
   async #settled(baseline: Record<string, number> | null): Promise<Record<string, number>> {
     const server = this.#server as TestServer
-    if (!(await becomes(() => server.connections === 0))) this.#fail('a connection was left open')
+    if (!(await becomes(() => server.connections === 0))) {
+      this.#fail(`a connection was left open: ${this.#sockets.describe()}`)
+    }
     const calm = () => activeResources()['ProcessWrap'] === undefined
     if (!(await becomes(calm))) this.#fail('a process of the server was left')
     const isSame = () => baseline === null || isDeepStrictEqual(activeResources(), baseline)

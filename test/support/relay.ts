@@ -28,6 +28,7 @@ export class Relay implements AsyncDisposable {
   readonly #sockets = new Set<Socket>()
   readonly #clients = new Set<Socket>()
   #dark = false
+  #up = 0
   #down = 0
   #release: () => void = () => {}
   readonly #released = new Promise<void>((resolve) => {
@@ -53,9 +54,19 @@ export class Relay implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port
   }
 
-  /** Connections of clients that have not ended theirs; of a black hole only after `release`. */
+  /** Connections that clients have not ended; surely only after `release`. */
   get connections(): number {
     return this.#clients.size
+  }
+
+  /** Bytes that were passed on to the server. */
+  get up(): number {
+    return this.#up
+  }
+
+  /** Bytes that were passed on to clients. */
+  get down(): number {
+    return this.#down
   }
 
   /** Breaks the link, for the connections that there are; a black hole swallows later ones, too. */
@@ -78,8 +89,9 @@ export class Relay implements AsyncDisposable {
     }
   }
 
-  /** From now on a black hole sees who has left, and still passes nothing on. */
+  /** From now on nothing is passed on any more, but it is seen who has left. */
   release(): void {
+    this.#dark = true
     this.#release()
   }
 
@@ -117,31 +129,30 @@ export class Relay implements AsyncDisposable {
     const { delay, atRequest = false, strike = 'reset', afterBytes = Infinity } = this.#options
     let flights = 0
     let left = way === 'down' ? afterBytes : Infinity
-    try {
-      for await (const chunk of from as AsyncIterable<Buffer>) {
-        if (this.#dark) {
-          await this.#released
-          continue
-        }
-        flights += 1
-        if (way === 'up' && atRequest && flights === 2) {
-          this.strike(strike)
-          continue
-        }
-        if (delay !== undefined) await sleep(delay)
-        const passed = chunk.subarray(0, left)
-        left -= passed.length
-        await this.#write(to, passed, way)
-        if (way === 'down') this.#down += passed.length
-        if (left > 0) continue
-        await turn()
-        this.strike(strike)
+    for await (const chunk of arrivals(from)) {
+      if (this.#dark) {
+        await this.#released
+        continue
       }
-      if (!this.#dark) to.end()
-    } catch {
-      // As the other side was ended: by a reset, unless it was us.
-      if (!this.#dark && !to.destroyed) to.resetAndDestroy()
+      flights += 1
+      if (way === 'up' && atRequest && flights === 2) {
+        this.strike(strike)
+        continue
+      }
+      if (delay !== undefined) await sleep(delay)
+      const passed = chunk.subarray(0, left)
+      left -= passed.length
+      await this.#write(to, passed, way)
+      if (way === 'down') this.#down += passed.length
+      else this.#up += passed.length
+      if (left > 0) continue
+      await turn()
+      this.strike(strike)
     }
+    if (this.#dark) return
+    // As the other side ended.
+    if (from.errored === null) to.end()
+    else if (!to.destroyed) to.resetAndDestroy()
   }
 
   async #write(to: Socket, chunk: Buffer, way: 'up' | 'down'): Promise<void> {
@@ -149,11 +160,58 @@ export class Relay implements AsyncDisposable {
     const slice = bandwidth === undefined ? Infinity : Math.max(1, bandwidth / 50)
     const size = Math.min(slice, way === 'down' ? (segment ?? Infinity) : Infinity)
     for (let start = 0; start < chunk.length; start += size) {
-      if (to.destroyed) return
+      if (to.destroyed || this.#dark) return
       const hasRoom = to.write(chunk.subarray(start, start + size))
       if (bandwidth !== undefined) await sleep((1_000 * size) / bandwidth)
       else if (size < chunk.length) await turn()
-      if (!hasRoom && !to.destroyed) await Promise.race([once(to, 'drain'), once(to, 'close')])
+      if (!hasRoom && !to.destroyed) await Promise.race([room(to), this.#released])
+    }
+  }
+}
+
+function room(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const proceed = () => {
+      socket.off('drain', proceed).off('close', proceed)
+      resolve()
+    }
+    socket.on('drain', proceed).on('close', proceed)
+  })
+}
+
+const most = 256 * 1024
+
+/** What comes in, also what came in front of a reset: a stream of Node's own drops that. */
+async function* arrivals(socket: Socket): AsyncGenerator<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  let isOver = false
+  let wake = () => {}
+  socket.on('data', (chunk) => {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes > most) socket.pause()
+    wake()
+  })
+  for (const event of ['end', 'close']) {
+    socket.on(event, () => {
+      isOver = true
+      wake()
+    })
+  }
+  socket.resume()
+  for (;;) {
+    const chunk = chunks.shift()
+    if (chunk !== undefined) {
+      bytes -= chunk.length
+      if (bytes <= most) socket.resume()
+      yield chunk
+    } else if (isOver) {
+      return
+    } else {
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
     }
   }
 }
