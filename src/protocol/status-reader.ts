@@ -10,6 +10,9 @@ import type { Violation } from './violation.ts'
  */
 export const maxStatusLength: number = 4 * 1024 * 1024
 
+// A byte order mark is a part of the text: the whole of it is compared.
+const text = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
+
 /** How the connection ended. */
 export interface ConnectionEnd {
   /** The WebSocket close code; 1006 when no close frame was received. */
@@ -57,7 +60,7 @@ export class StatusReader {
         // Cut short by a lost connection it is no status at all, and no fault of the server's.
         return end.code === 1000 ? this.#settle(notJson()) : null
       }
-      return this.#settle(outcomeOfText(new TextDecoder().decode(this.#received())))
+      return this.#settle(outcomeOfText(text.decode(this.#received())))
     }
     if (!this.#json && end.code === 1000 && end.reason === '') {
       return this.#settle({ kind: 'exit', exitCode: 0, status: null })
