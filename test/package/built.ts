@@ -8,6 +8,9 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
   readonly scripts: Readonly<Record<string, string>>
   readonly bin: Readonly<Record<string, string>>
+  readonly imports: Readonly<
+    Record<string, Readonly<Record<'module' | 'node' | 'default', string>>>
+  >
   readonly exports: Readonly<Record<string, string | { types: string; default: string }>>
 }
 
@@ -52,7 +55,7 @@ export function codeGraph(entry: string): Graph {
   return graph(entry, (path) =>
     importsOf(readFileSync(path, 'utf8'), 'js')
       .filter(({ kind }) => kind === 'static')
-      .map(({ specifier }) => specifier),
+      .map(({ specifier }) => manifest.imports[specifier]?.default ?? specifier),
   )
 }
 
