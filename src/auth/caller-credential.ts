@@ -21,7 +21,7 @@ export function checkCredential(value: unknown): Credential {
   }
   const checked: Record<string, string> = Object.create(null)
   for (const [name, text] of Object.entries(headers)) {
-    checked[checkHeaderName(name)] = checkHeaderValue(text, `The credential's header ${name}`)
+    checked[checkHeaderName(name)] = checkHeaderValue(text, `the credential's header ${name}`)
   }
   const credential: Credential = {
     headers: checked,
@@ -38,6 +38,6 @@ function isPem(value: unknown): value is string | Uint8Array {
 function invalid(what: string): never {
   throw new AuthError(
     'ERR_CREDENTIALS_INVALID',
-    `The auth function returned an unusable credential: ${what}.`,
+    `the auth function returned an unusable credential: ${what}`,
   )
 }

@@ -35,7 +35,7 @@ async function call(ask: () => Promise<Credential>): Promise<unknown> {
   try {
     return await ask()
   } catch (cause) {
-    throw new AuthError('ERR_CREDENTIALS_UNAVAILABLE', 'The auth function failed; see the cause.', {
+    throw new AuthError('ERR_CREDENTIALS_UNAVAILABLE', 'the auth function failed; see the cause', {
       cause,
     })
   }

@@ -39,10 +39,9 @@ function pairReader({ certFile, keyFile }: CertificateFiles): () => Promise<Pair
       })
     } catch (cause) {
       if (last !== undefined) return last
-      const problem = (cause as Error).message.replace(/\.$/, '')
       throw new AuthError(
         'ERR_CREDENTIALS_UNAVAILABLE',
-        `The client certificate cannot be used: ${problem}.`,
+        `the client certificate cannot be used: ${(cause as Error).message}`,
         { cause },
       )
     }

@@ -57,20 +57,20 @@ function checkShape(auth: Exclude<Auth, (...args: never) => unknown>): void {
 
 function headerSource(auth: HeaderAuth, host: CredentialHost): CredentialSource {
   if ('tokenFile' in auth) {
-    const fallback = auth.token === undefined ? undefined : checkHeaderText(auth.token, 'The token')
+    const fallback = auth.token === undefined ? undefined : checkHeaderText(auth.token, 'the token')
     const read = tokenFileReader(auth.tokenFile, fallback)
     return { refreshable: true, credential: async () => bearer(await read()) }
   }
   if ('token' in auth) {
     if (auth.token === '') {
-      throw new AuthError('ERR_CREDENTIALS_INVALID', 'The token is empty; leave auth out instead.')
+      throw new AuthError('ERR_CREDENTIALS_INVALID', 'the token is empty; leave auth out instead')
     }
-    return fixed(bearer(checkHeaderText(auth.token, 'The token')))
+    return fixed(bearer(checkHeaderText(auth.token, 'the token')))
   }
   if ('username' in auth) return fixed(basic(auth.username, auth.password))
   if ('oidc' in auth) return oidcSource(auth.oidc, host)
   throw new TypeError(
-    'auth must be a token, a tokenFile, a username and password, certFile and keyFile, exec, oidc, or a function.',
+    'auth must be a token, a tokenFile, a username and password, certFile and keyFile, exec, oidc, or a function',
   )
 }
 
@@ -80,12 +80,12 @@ function fixed(credential: Credential): CredentialSource {
 
 function basic(username: string, password = ''): Credential {
   if (typeof username !== 'string' || typeof password !== 'string') {
-    throw new TypeError('auth.username and auth.password must be strings.')
+    throw new TypeError('auth.username and auth.password must be strings')
   }
   if (username.includes(':')) {
     throw new AuthError(
       'ERR_CREDENTIALS_INVALID',
-      'The user name holds a colon, which basic authentication cannot express.',
+      'the user name holds a colon, which basic authentication cannot express',
     )
   }
   const pair = Buffer.from(`${username}:${password}`, 'utf8').toString('base64')

@@ -41,7 +41,7 @@ export async function execCredential(
   const problem = run.problem ?? (exitCode === 0 ? undefined : `failed with exit code ${exitCode}`)
   if (problem === undefined) return readExecCredential(run.stdout, plugin)
   const where = stderr === '' ? '; run it by hand to see why' : '; see the stderr of this error'
-  throw new AuthError('ERR_PLUGIN_FAILED', `The credential plugin ${command} ${problem}${where}.`, {
+  throw new AuthError('ERR_PLUGIN_FAILED', `the credential plugin ${command} ${problem}${where}`, {
     command,
     exitCode,
     stderr,
@@ -59,7 +59,7 @@ async function pathOf(
     const hint = installHint === '' ? '' : `\n${printableHint(installHint)}`
     throw new AuthError(
       'ERR_PLUGIN_NOT_FOUND',
-      `The credential plugin ${command} ${found.problem}; install it.${hint}`,
+      `the credential plugin ${command} ${found.problem}; install it${hint}`,
       { command },
     )
   }
@@ -79,7 +79,7 @@ async function isInteractive(
   if (interactiveMode === 'IfAvailable') return false
   throw new AuthError(
     'ERR_PLUGIN_FAILED',
-    `The credential plugin ${command} must have a terminal (interactiveMode: Always), and standard input is none.`,
+    `the credential plugin ${command} must have a terminal (interactiveMode: Always), and standard input is none`,
     { command },
   )
 }

@@ -30,7 +30,7 @@ export async function readExecCredential(
     if (!(error instanceof YamlError || error instanceof FieldError)) throw error
     throw new AuthError(
       'ERR_PLUGIN_OUTPUT',
-      `The output of the credential plugin ${command}${explain(error)}.`,
+      `the output of the credential plugin ${command}${explain(error)}`,
       { command, exitCode: 0 },
     )
   }

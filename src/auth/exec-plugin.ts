@@ -73,5 +73,5 @@ function areStrings(values: readonly unknown[]): boolean {
 }
 
 function invalid(what: string): never {
-  throw new TypeError(`auth.exec${what.startsWith('.') ? '' : ' '}${what}.`)
+  throw new TypeError(`auth.exec${what.startsWith('.') ? '' : ' '}${what}`)
 }

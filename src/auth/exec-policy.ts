@@ -14,14 +14,14 @@ export type ExecPolicy = 'allow' | 'deny' | readonly string[]
 export function checkExecPolicy(policy: unknown): ExecPolicy {
   if (policy === 'allow' || policy === 'deny') return policy
   if (!Array.isArray(policy) || !policy.every((entry) => typeof entry === 'string')) {
-    throw new TypeError("execPlugins must be 'allow', 'deny' or a list of commands.")
+    throw new TypeError("execPlugins must be 'allow', 'deny' or a list of commands")
   }
-  if (policy.length === 0) throw new RangeError("execPlugins is an empty list; use 'deny' instead.")
+  if (policy.length === 0) throw new RangeError("execPlugins is an empty list; use 'deny' instead")
   for (const entry of policy as readonly string[]) {
     const isName = entry !== '' && !/[/\\]/.test(entry)
     if (isName || (isAbsolute(entry) && normalize(entry) === entry)) continue
     throw new RangeError(
-      `execPlugins lists ${JSON.stringify(entry)}, which is neither a bare name nor an absolute path without detours.`,
+      `execPlugins lists ${JSON.stringify(entry)}, which is neither a bare name nor an absolute path without detours`,
     )
   }
   return [...policy]
@@ -42,7 +42,7 @@ export async function enforceExecPolicy(
   const refuse = (why: string): never => {
     throw new AuthError(
       'ERR_PLUGIN_DENIED',
-      `The credential plugin ${command} is not run: ${why}.`,
+      `the credential plugin ${command} is not run: ${why}`,
       { command },
     )
   }

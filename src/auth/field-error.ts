@@ -5,7 +5,7 @@ export class FieldError extends RangeError {
   readonly problem: string
 
   constructor(field: string, problem: string) {
-    super(`${field} ${problem}.`)
+    super(`${field} ${problem}`)
     this.name = 'RangeError'
     this.field = field
     this.problem = problem

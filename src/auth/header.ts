@@ -27,7 +27,7 @@ export function checkHeaderText(text: unknown, what: string): string {
   if (typeof text === 'string' && isHeaderText(text)) return text
   throw new AuthError(
     'ERR_CREDENTIALS_INVALID',
-    `${what} cannot be sent in a header: it must be a string without line breaks and control characters.`,
+    `${what} cannot be sent in a header: it must be a string without line breaks and control characters`,
   )
 }
 
@@ -39,7 +39,7 @@ export function checkHeaderValue(value: unknown, what: string): string {
   if (typeof value === 'string' && VALUE.test(value)) return value
   throw new AuthError(
     'ERR_CREDENTIALS_INVALID',
-    `${what} cannot be sent in a header: it must be a string without line breaks, control and non-Latin-1 characters.`,
+    `${what} cannot be sent in a header: it must be a string without line breaks, control and non-Latin-1 characters`,
   )
 }
 
@@ -48,6 +48,6 @@ export function checkHeaderName(name: string): string {
   if (NAME.test(name) && !RESERVED.test(name)) return name
   throw new AuthError(
     'ERR_CREDENTIALS_INVALID',
-    'A credential sets a header whose name is malformed or belongs to the WebSocket handshake.',
+    'a credential sets a header whose name is malformed or belongs to the WebSocket handshake',
   )
 }

@@ -14,7 +14,7 @@ export function usableUntil(idToken: string): Date {
   if (typeof claims !== 'object' || claims === null) {
     throw new AuthError(
       'ERR_CREDENTIALS_INVALID',
-      'The id-token of the OIDC login is not a JWT; log in again.',
+      'the id-token of the OIDC login is not a JWT; log in again',
     )
   }
   const { exp } = claims as { readonly exp?: unknown }

@@ -27,20 +27,20 @@ export function impersonationHeaders(
     if (uid === '' && groups.length === 0 && extras.length === 0) return headers
     throw new AuthError(
       'ERR_CREDENTIALS_INVALID',
-      'Impersonating a uid, groups or extra values needs a user to impersonate: set impersonate.user.',
+      'impersonating a uid, groups or extra values needs a user to impersonate: set impersonate.user',
     )
   }
   headers['Impersonate-User'] = headerOf(user, 'impersonate.user')
   if (uid !== '') headers['Impersonate-Uid'] = headerOf(uid, 'impersonate.uid')
   if (groups.length > 0) {
     headers['Impersonate-Group'] = groups.map((group) =>
-      headerOf(group, 'A value of impersonate.groups'),
+      headerOf(group, 'a value of impersonate.groups'),
     )
   }
   for (const [key, values] of extras) {
     // Lower case, as the server makes it: keys that differ in case alone are one header with all their values.
     const name = `Impersonate-Extra-${escapeKey(key).toLowerCase()}`
-    const checked = values.map((v) => headerOf(v, 'A value of impersonate.extra'))
+    const checked = values.map((v) => headerOf(v, 'a value of impersonate.extra'))
     if (checked.length > 0) headers[name] = [...(headers[name] ?? []), ...checked]
   }
   return headers

@@ -32,18 +32,18 @@ export function isIssuerUrl(url: unknown): url is string {
  */
 export function checkOidcProvider(provider: unknown): OidcProvider {
   if (typeof provider !== 'object' || provider === null) {
-    throw new TypeError('auth.oidc must be an object.')
+    throw new TypeError('auth.oidc must be an object')
   }
   const { issuerUrl, ...rest } = provider as Record<keyof OidcProvider, unknown>
   if (!isIssuerUrl(issuerUrl)) {
-    throw new RangeError('auth.oidc.issuerUrl must look like https://host[:port][/path].')
+    throw new RangeError('auth.oidc.issuerUrl must look like https://host[:port][/path]')
   }
   if (typeof rest.clientId !== 'string' || rest.clientId === '') {
-    throw new TypeError('auth.oidc.clientId must be a string.')
+    throw new TypeError('auth.oidc.clientId must be a string')
   }
   for (const name of ['clientSecret', 'idToken', 'refreshToken', 'ca'] as const) {
     if (rest[name] !== undefined && typeof rest[name] !== 'string') {
-      throw new TypeError(`auth.oidc.${name} must be a string.`)
+      throw new TypeError(`auth.oidc.${name} must be a string`)
     }
   }
   return provider as OidcProvider

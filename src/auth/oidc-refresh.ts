@@ -124,7 +124,7 @@ function basic(id: string, secret: string): string {
 }
 
 function unavailable({ issuerUrl }: OidcProvider, what: string, cause?: unknown): never {
-  throw new AuthError('ERR_CREDENTIALS_UNAVAILABLE', `The OIDC issuer ${issuerUrl} ${what}.`, {
+  throw new AuthError('ERR_CREDENTIALS_UNAVAILABLE', `the OIDC issuer ${issuerUrl} ${what}`, {
     cause,
   })
 }

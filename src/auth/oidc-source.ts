@@ -49,7 +49,7 @@ export function oidcSource(oidc: OidcProvider, host: CredentialHost): Credential
 
 function credentialOf(idToken: string): Credential {
   const expiresAt = usableUntil(idToken)
-  const { headers = {} } = bearer(checkHeaderText(idToken, 'The id-token of the OIDC login'))
+  const { headers = {} } = bearer(checkHeaderText(idToken, 'the id-token of the OIDC login'))
   return redact({ headers, expiresAt }, ['headers'])
 }
 
@@ -61,6 +61,6 @@ function noRefresh({ issuerUrl }: OidcProvider, idToken: string | undefined): ne
   const state = idToken === undefined ? 'holds no id-token' : 'has expired'
   throw new AuthError(
     'ERR_CREDENTIALS_UNAVAILABLE',
-    `The OIDC login with ${issuerUrl} ${state}, and there is no refresh-token to renew it with; log in again.`,
+    `the OIDC login with ${issuerUrl} ${state}, and there is no refresh-token to renew it with; log in again`,
   )
 }

@@ -19,11 +19,11 @@ export function tokenFileReader(path: string, fallback?: string): () => Promise<
       cause = error
     })
     const token = bytes?.toString('utf8').trim() ?? ''
-    if (token !== '') last = checkHeaderText(token, `The token in ${path}`)
+    if (token !== '') last = checkHeaderText(token, `the token in ${path}`)
     if (last !== undefined) return last
     throw new AuthError(
       'ERR_CREDENTIALS_UNAVAILABLE',
-      `The token file ${path} ${cause === undefined ? 'is empty' : reasonOf(cause)}.`,
+      `the token file ${path} ${cause === undefined ? 'is empty' : reasonOf(cause)}`,
       { cause },
     )
   }

@@ -43,7 +43,7 @@ export async function saveTokens(
     const { code, message } = cause as NodeJS.ErrnoException
     throw new AuthError(
       'ERR_CREDENTIALS_UNAVAILABLE',
-      `The new tokens of the OIDC login could not be saved: ${origin.file} ${code === undefined ? message : reasonOf(cause)}.`,
+      `the new tokens of the OIDC login could not be saved: ${origin.file} ${code === undefined ? message : reasonOf(cause)}`,
       { cause },
     )
   }

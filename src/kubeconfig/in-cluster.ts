@@ -53,7 +53,7 @@ function serverOf(host: string, port: string): string {
   } catch (cause) {
     throw new KubeconfigError(
       'ERR_KUBECONFIG_INVALID',
-      'KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not a host and a port.',
+      'KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not a host and a port',
       { field: 'KUBERNETES_SERVICE_HOST', cause },
     )
   }
@@ -65,10 +65,10 @@ async function readCa(path: string): Promise<string> {
     const { ca } = checkTls({ ca: await readBounded(path, MAX_BYTES) }, NAMES)
     return String(ca)
   } catch (cause) {
-    const problem = cause instanceof RangeError ? cause.message : `${path} ${reasonOf(cause)}.`
+    const problem = cause instanceof RangeError ? cause.message : `${path} ${reasonOf(cause)}`
     throw new KubeconfigError(
       'ERR_KUBECONFIG_INVALID',
-      `The service account's certificate authority cannot be used: ${problem}`,
+      `the service account's certificate authority cannot be used: ${problem}`,
       { file: path, cause },
     )
   }

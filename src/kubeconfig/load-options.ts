@@ -66,7 +66,7 @@ function pick<T extends object>(options: T, names: readonly (keyof T)[], prefix:
     const value = copy[name]
     if (value === '') delete copy[name]
     else if (value !== undefined && typeof value !== 'string') {
-      throw new TypeError(`${prefix}${String(name)} must be a string.`)
+      throw new TypeError(`${prefix}${String(name)} must be a string`)
     }
   }
   return copy

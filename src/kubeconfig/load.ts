@@ -87,7 +87,7 @@ async function fromDocument(
   const entry = overrideUser(selected.user, overrides)
   const user = await resolveUser(entry)
   if (cluster === undefined) return undefined
-  const config = await resolveCluster(cluster, user, entry?.origin.field ?? 'user')
+  const config = await resolveCluster(cluster, user, entry?.origin)
   const inPod = async () =>
     (await isInCluster(surroundings)) ? podNamespace(surroundings) : 'default'
   // In a pod client-go takes the pod's namespace for a context without one, though the cluster may be another.

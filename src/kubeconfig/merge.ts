@@ -6,6 +6,7 @@ import type {
   KubeconfigExec,
   KubeconfigUser,
 } from './document.ts'
+import { located } from './position.ts'
 
 /**
  * One kubeconfig of several: of entries with the same name the first wins as a whole, and so does the first
@@ -16,12 +17,12 @@ export function mergeKubeconfigs(
   cwd: string,
 ): KubeconfigDocument {
   const current = documents.find((document) => document.currentContext !== undefined)
-  return {
+  const merged: KubeconfigDocument = {
     file: (current ?? documents[0])?.file,
     currentContext: current?.currentContext,
     clusters: first(
       documents.map(({ clusters }) => clusters),
-      (entry) => located(entry, cwd),
+      (entry) => locatedCluster(entry, cwd),
     ),
     users: first(
       documents.map(({ users }) => users),
@@ -32,6 +33,7 @@ export function mergeKubeconfigs(
       (entry) => entry,
     ),
   }
+  return located(merged, current)
 }
 
 function first<T>(
@@ -45,7 +47,7 @@ function first<T>(
   return merged
 }
 
-function located(cluster: KubeconfigCluster, cwd: string): KubeconfigCluster {
+function locatedCluster(cluster: KubeconfigCluster, cwd: string): KubeconfigCluster {
   const { certificateAuthority, origin } = cluster
   const changed: KubeconfigCluster = {
     ...cluster,

@@ -11,6 +11,8 @@ import type {
   KubeconfigDocument,
   KubeconfigUser,
 } from './document.ts'
+import { located, originOf } from './position.ts'
+import { sentence } from './refusal.ts'
 import { parseUser } from './user.ts'
 
 /** Bytes; real kubeconfigs are a thousandth of it. */
@@ -39,13 +41,11 @@ export async function loadKubeconfig(
 
 function refuse(error: YamlError, file: string | undefined): KubeconfigError {
   const { line, column } = error
-  const field = error.field || undefined
-  const place = line === undefined ? '' : `, line ${line}, column ${column}`
-  const subject = field === undefined ? '' : `: ${field}`
+  const place = { file, line, column, field: error.field || undefined }
   return new KubeconfigError(
     error.field === undefined ? 'ERR_KUBECONFIG_SYNTAX' : 'ERR_KUBECONFIG_INVALID',
-    `${file ?? 'The kubeconfig'}${place}${subject} ${error.message}.`,
-    { file, line, column, field },
+    sentence(place, error.message),
+    place,
   )
 }
 
@@ -58,13 +58,14 @@ function parse(root: Fields, file: string | undefined): KubeconfigDocument {
   }
   extensions(root)
   preferences(root)
-  return {
+  const document: KubeconfigDocument = {
     file,
     currentContext: root.string('current-context'),
     clusters: named(root, 'clusters', (entry) => cluster(entry.fields('cluster'), file)),
     users: named(root, 'users', (entry) => user(entry.fields('user'), file)),
     contexts: named(root, 'contexts', (entry) => context(entry.fields('context'), file)),
   }
+  return located(document, root)
 }
 
 /** client-go refuses a repeated name too, with a message that prints every token in the list. */
@@ -84,7 +85,7 @@ function extensions(fields: Fields): ReadonlyMap<string, Json> {
 
 function cluster(fields: Fields, file: string | undefined): KubeconfigCluster {
   const parsed: KubeconfigCluster = {
-    origin: { file, field: fields.path },
+    origin: originOf(fields, file),
     server: fields.string('server'),
     certificateAuthority: fields.string('certificate-authority'),
     certificateAuthorityData: fields.bytes('certificate-authority-data'),
@@ -106,7 +107,7 @@ function user(fields: Fields, file: string | undefined): KubeconfigUser {
 function context(fields: Fields, file: string | undefined): KubeconfigContext {
   extensions(fields)
   return {
-    origin: { file, field: fields.path },
+    origin: originOf(fields, file),
     cluster: fields.string('cluster') ?? '',
     user: fields.string('user') ?? '',
     namespace: fields.string('namespace'),

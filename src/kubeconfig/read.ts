@@ -32,7 +32,7 @@ export async function readKubeconfigs(
       if (missing && explicit === undefined) continue
       throw new KubeconfigError(
         missing ? 'ERR_KUBECONFIG_NOT_FOUND' : 'ERR_KUBECONFIG_UNREADABLE',
-        `The kubeconfig ${path} ${reasonOf(cause)}.`,
+        `the kubeconfig ${path} ${reasonOf(cause)}`,
         { file: path, cause },
       )
     }

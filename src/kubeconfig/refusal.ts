@@ -1,5 +1,14 @@
 import { KubeconfigError } from '../errors.ts'
 import type { Origin } from './document.ts'
+import { positionIn } from './position.ts'
+
+interface Place {
+  readonly file: string | undefined
+  readonly line?: number | undefined
+  readonly column?: number | undefined
+  readonly field?: string | undefined
+  readonly cause?: unknown
+}
 
 /** A kubeconfig that cannot be used: names the file and the field, and never shows the value. */
 export function refusal(
@@ -9,10 +18,13 @@ export function refusal(
   cause?: unknown,
 ): KubeconfigError {
   const field = name === '' ? origin.field : `${origin.field}.${name}`
-  const file = origin.file ?? 'The kubeconfig'
-  return new KubeconfigError('ERR_KUBECONFIG_INVALID', `${file}: ${field} ${problem}.`, {
-    file: origin.file,
-    field,
-    cause,
-  })
+  const place: Place = { file: origin.file, ...positionIn(origin, name), field, cause }
+  return new KubeconfigError('ERR_KUBECONFIG_INVALID', sentence(place, problem), place)
+}
+
+/** Such as `config, line 3, column 7: users[0].user.token must be a string`. */
+export function sentence({ file, line, column, field }: Place, problem: string): string {
+  const place = line === undefined ? '' : `, line ${line}, column ${column}`
+  const subject = field === undefined ? '' : `: ${field}`
+  return `${file ?? 'the kubeconfig'}${place}${subject} ${problem}`
 }

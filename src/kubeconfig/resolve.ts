@@ -2,7 +2,7 @@ import type { Auth } from '../auth/credential.ts'
 import { FieldError } from '../auth/field-error.ts'
 import { redact } from '../auth/redact.ts'
 import type { ClusterConfig, TlsConfig } from './cluster-config.ts'
-import type { KubeconfigCluster, KubeconfigUser } from './document.ts'
+import type { KubeconfigCluster, KubeconfigUser, Origin } from './document.ts'
 import { withCluster } from './exec.ts'
 import { parseProxyUrl } from './proxy-url.ts'
 import { dataOrFile } from './referenced-file.ts'
@@ -14,6 +14,9 @@ import { resolveAuth, resolveImpersonation } from './user-auth.ts'
 /** What a user entry comes down to. */
 export type ResolvedUser = Pick<ClusterConfig, 'auth' | 'impersonate'> & {
   readonly tls: Pick<TlsConfig, 'cert' | 'key'>
+  /** The fields that they come from. */
+  readonly certField?: string
+  readonly keyField?: string
   /** Whether its plugin asks for it. */
   readonly provideClusterInfo?: boolean
 }
@@ -30,6 +33,8 @@ export async function resolveUser(user: KubeconfigUser | undefined): Promise<Res
   const impersonate = resolveImpersonation(user)
   return {
     tls,
+    certField: `client-certificate${user.clientCertificate === undefined ? '-data' : ''}`,
+    keyField: `client-key${user.clientKey === undefined ? '-data' : ''}`,
     provideClusterInfo: user.exec?.provideClusterInfo === true,
     ...(auth !== undefined && { auth }),
     ...(impersonate !== undefined && { impersonate }),
@@ -67,7 +72,7 @@ function withFiles(auth: Auth | undefined, user: KubeconfigUser): Auth | undefin
 export async function resolveCluster(
   cluster: KubeconfigCluster,
   user: ResolvedUser,
-  userField: string,
+  userOrigin: Origin | undefined,
 ): Promise<ClusterConfig> {
   const { origin, certificateAuthority, certificateAuthorityData } = cluster
   const { server: address, proxyUrl: proxy, tlsServerName, insecureSkipTlsVerify } = cluster
@@ -81,25 +86,26 @@ export async function resolveCluster(
     ...(insecureSkipTlsVerify && { insecureSkipVerify: true }),
   }
   const names = {
-    ca: `${origin.field}.certificate-authority`,
-    cert: `${userField}.client-certificate`,
-    key: `${userField}.client-key`,
-    insecureSkipVerify: `${origin.field}.insecure-skip-tls-verify`,
+    ca: path === undefined ? 'certificate-authority-data' : 'certificate-authority',
+    cert: user.certField ?? 'client-certificate',
+    key: user.keyField ?? 'client-key',
+    insecureSkipVerify: 'insecure-skip-tls-verify',
   }
-  return withField(cluster, () => {
-    const server = parseServer(address, `${origin.field}.server`)
-    const proxyUrl = proxy && parseProxyUrl(proxy, `${origin.field}.proxy-url`)
-    // client-go drops all of this without TLS. A client certificate stays, so that the dialer can refuse to go without.
-    const checked = server.protocol === 'http:' ? { ...user.tls } : checkTls(tls, names)
-    const { auth, impersonate } = withClusterInfo(user, cluster, ca)
-    return {
-      server: server.href,
-      ...(Object.keys(checked).length > 0 && { tls: redact(checked, ['key']) }),
-      ...(auth !== undefined && { auth }),
-      ...(proxyUrl && { proxyUrl }),
-      ...(impersonate !== undefined && { impersonate }),
-    }
-  })
+  const server = checked(origin, () => parseServer(address))
+  const proxyUrl = proxy && checked(origin, () => parseProxyUrl(proxy, 'proxy-url'))
+  // client-go drops all of this without TLS. A client certificate stays, so that the dialer can refuse to go without.
+  const usable =
+    server.protocol === 'http:'
+      ? { ...user.tls }
+      : checked(origin, () => checkTls(tls, names), userOrigin)
+  const { auth, impersonate } = withClusterInfo(user, cluster, ca)
+  return {
+    server: server.href,
+    ...(Object.keys(usable).length > 0 && { tls: redact(usable, ['key']) }),
+    ...(auth !== undefined && { auth }),
+    ...(proxyUrl && { proxyUrl }),
+    ...(impersonate !== undefined && { impersonate }),
+  }
 }
 
 function withClusterInfo(
@@ -112,12 +118,13 @@ function withClusterInfo(
   return { ...user, auth: { exec: withCluster(auth.exec, cluster, ca) } }
 }
 
-function withField<T>({ origin }: KubeconfigCluster, check: () => T): T {
+/** A field that begins with `client-` is the user's. */
+function checked<T>(cluster: Origin, check: () => T, user?: Origin): T {
   try {
     return check()
   } catch (error) {
     if (!(error instanceof FieldError)) throw error
-    const { field, problem } = error
-    throw refusal({ file: origin.file, field }, '', problem)
+    const origin = (error.field.startsWith('client-') && user) || cluster
+    throw refusal(origin, error.field, error.problem)
   }
 }

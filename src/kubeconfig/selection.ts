@@ -6,6 +6,7 @@ import type {
   KubeconfigUser,
 } from './document.ts'
 import type { LoadOptions } from './load-options.ts'
+import { positionIn } from './position.ts'
 
 export interface Selection {
   readonly contextName: string | null
@@ -49,10 +50,10 @@ function missing(
 ): KubeconfigError {
   const names = Array.from(entries.keys(), (key) => JSON.stringify(key)).slice(0, 20)
   const there = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`
-  const file = config.file ?? 'the kubeconfig'
+  const where = config.file ?? 'the kubeconfig'
   return new KubeconfigError(
     'ERR_KUBECONFIG_INVALID',
-    `The ${field} ${JSON.stringify(name)} is not in ${file}; ${there}.`,
-    { file: config.file, field },
+    `the ${field} ${JSON.stringify(name)} is not in ${where}; ${there}`,
+    { file: config.file, ...(field === 'current-context' && positionIn(config, field)), field },
   )
 }

@@ -70,7 +70,7 @@ async function tokenFileAuth(
   token: string | undefined,
 ): Promise<HeaderAuth> {
   await tokenFileReader(tokenFile, token)().catch((cause: unknown) => {
-    const problem = cause instanceof AuthError ? cause.message.replace(/\.$/, '') : 'unreadable'
+    const problem = cause instanceof AuthError ? cause.message : 'unreadable'
     throw refusal(origin, 'tokenFile', `cannot be used: ${problem}`, cause)
   })
   return token === undefined ? { tokenFile } : redact({ tokenFile, token }, ['token'])

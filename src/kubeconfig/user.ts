@@ -1,11 +1,12 @@
 import { redact } from '../auth/redact.ts'
 import type { Fields } from '../yaml/fields.ts'
 import type { KubeconfigAuthProvider, KubeconfigExec, KubeconfigUser } from './document.ts'
+import { originOf } from './position.ts'
 
 /** The typed fields of one `users[].user`. */
 export function parseUser(fields: Fields, file: string | undefined): KubeconfigUser {
   const user: KubeconfigUser = {
-    origin: { file, field: fields.path },
+    origin: originOf(fields, file),
     token: fields.string('token'),
     tokenFile: fields.string('tokenFile'),
     username: fields.string('username'),

@@ -1,6 +1,7 @@
 import type { YamlDocument } from './document.ts'
 import type { Json, YamlNode } from './node.ts'
 import { toJson } from './node.ts'
+import type { Position } from './yaml-error.ts'
 import { YamlError } from './yaml-error.ts'
 
 type Kind = YamlNode['kind']
@@ -23,12 +24,14 @@ export class Fields {
   /** Such as `users[0].user`; empty at the top. */
   readonly path: string
   readonly #document: YamlDocument
+  readonly #node: YamlNode
   readonly #entries: ReadonlyMap<string, YamlNode>
 
   /** @throws {YamlError} the node is neither null nor a mapping */
-  constructor(document: YamlDocument, node: YamlNode | undefined = document.root, path = '') {
+  constructor(document: YamlDocument, node: YamlNode = document.root, path = '') {
     this.path = path
     this.#document = document
+    this.#node = node
     this.#entries = this.#as('mapping', node, path)?.entries ?? new Map()
   }
 
@@ -94,6 +97,20 @@ export class Fields {
     const node = this.#entries.get(name)
     const position = node === undefined ? undefined : this.#document.positionOf(node)
     throw new YamlError(message, position, name === '' ? this.path : this.pathOf(name))
+  }
+
+  /** Where a field is, such as `exec.env[0].name`; where what should hold it is, when it is not there. */
+  positionOf(name: string): Position | undefined {
+    let found = this.#node
+    for (const step of name.split(/[.[\]]+/)) {
+      const next =
+        found.kind === 'mapping'
+          ? found.entries.get(step)
+          : found.kind === 'list' && found.items[Number(step)]
+      if (!next) break
+      found = next
+    }
+    return found === NULL ? undefined : this.#document.positionOf(found)
   }
 
   #strings(node: YamlNode | undefined, path: string): readonly string[] {

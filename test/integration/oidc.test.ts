@@ -184,7 +184,7 @@ describe('a failure names the issuer and shows no secret', () => {
       const cluster = await login({ 'id-token': tokens.expired, ...secrets })
       const error = await userOf(cluster).catch((e: Error) => e)
       expect(error).toMatchObject({ name: 'AuthError', code: 'ERR_CREDENTIALS_UNAVAILABLE' })
-      expect(String(error)).toContain(`The OIDC issuer ${url}/realm `)
+      expect(String(error)).toContain(`the OIDC issuer ${url}/realm `)
       expect(String(error)).toContain(message)
       for (const value of [error, cluster, { deep: [{ error }] }]) {
         expect(inspect(value, { depth: 20 }) + JSON.stringify(value)).not.toContain('s3cret')

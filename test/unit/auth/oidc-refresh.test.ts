@@ -77,7 +77,7 @@ describe('a failure names the issuer and shows nothing else', () => {
   ])('%s', async (_name, at, message) => {
     const error = await refresh(at).catch((e: Error) => e)
     expect(error).toMatchObject({ code: 'ERR_CREDENTIALS_UNAVAILABLE' })
-    expect(String(error)).toContain('The OIDC issuer https://idp/realm ')
+    expect(String(error)).toContain('the OIDC issuer https://idp/realm ')
     expect(String(error)).toContain(message)
     expect(inspect(error, { depth: 20 })).not.toContain('s3cret')
   })

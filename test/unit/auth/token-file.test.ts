@@ -48,7 +48,7 @@ test.each([
   if (content !== undefined) await writeFile(path, content)
   await expect(tokenFileReader(path)()).rejects.toMatchObject({
     code: 'ERR_CREDENTIALS_UNAVAILABLE',
-    message: `The token file ${path} ${problem}.`,
+    message: `the token file ${path} ${problem}`,
   })
 })
 

@@ -10,8 +10,8 @@ test('an empty string is absent', () => {
 })
 
 test.each([
-  [{ context: 1 }, 'context must be a string.'],
-  [{ overrides: { token: 1 } }, 'overrides.token must be a string.'],
+  [{ context: 1 }, 'context must be a string'],
+  [{ overrides: { token: 1 } }, 'overrides.token must be a string'],
   [{ overrides: { sever: 'https://x' } }, "overrides has no option 'sever'"],
   [{ overrides: 5 }, 'overrides takes an object'],
   [{ overrides: null }, 'overrides takes an object'],

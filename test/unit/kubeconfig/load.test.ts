@@ -14,7 +14,7 @@ const cases = await readCases()
 
 /** Where podwire is not client-go on purpose: why, and what it does instead. */
 const DEVIATIONS: Readonly<Record<string, readonly [why: string, instead: Observed | RegExp]>> = {
-  A16: ['no file is ever copied into place', /There is no kubeconfig/],
+  A16: ['no file is ever copied into place', /there is no kubeconfig/],
   D31: ['<< behind the key that it overrides is ambiguous', /<< behind a key/],
   F03b: ['no scheme would mean http without credentials', /must start with https:\/\//],
   F03c: ['no scheme would mean http without credentials', /must start with https:\/\//],

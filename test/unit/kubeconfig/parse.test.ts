@@ -59,8 +59,8 @@ describe('refused', () => {
     })
   })
 
-  test('a text beyond 4 MiB', async () => {
-    await expect(loadKubeconfig('#'.repeat(4 * 1024 * 1024 + 1))).rejects.toMatchObject({
+  test('a text beyond 16 MiB', async () => {
+    await expect(loadKubeconfig('#'.repeat(16 * 1024 * 1024 + 1))).rejects.toMatchObject({
       code: 'ERR_KUBECONFIG_SYNTAX',
     })
   })

@@ -67,7 +67,7 @@ describe('errors', () => {
     await using folder = await folderWith({})
     await expect(paths(folder.surroundings, '/dev/zero')).rejects.toMatchObject({
       code: 'ERR_KUBECONFIG_UNREADABLE',
-      message: 'The kubeconfig /dev/zero is larger than 4194304 bytes.',
+      message: 'the kubeconfig /dev/zero is larger than 16777216 bytes',
     })
   })
 })

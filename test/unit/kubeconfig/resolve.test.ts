@@ -88,7 +88,7 @@ describe('TLS', () => {
     [
       'the key of another',
       { user: `${CERT}, client-key-data: ${base64(pem('other.key'))}` },
-      'users[0].user.client-key',
+      'users[0].user.client-key-data',
     ],
   ])('%s is refused', async (_name, parts, field) => {
     await expect(load(parts)).rejects.toMatchObject({ code: 'ERR_KUBECONFIG_INVALID', field })

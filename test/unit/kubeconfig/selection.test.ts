@@ -55,7 +55,9 @@ describe('names that are not there', () => {
   test('the current context', async () => {
     await expect(selected({}, 'current-context: zzz')).rejects.toMatchObject({
       field: 'current-context',
-      message: 'The current-context "zzz" is not in the kubeconfig; there is none.',
+      message: 'the current-context "zzz" is not in the kubeconfig; there is none',
+      line: 1,
+      column: 18,
     })
   })
 })

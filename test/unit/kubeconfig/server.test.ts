@@ -24,7 +24,7 @@ test.each([
 
 describe('refused, and not shown', () => {
   test.each([
-    ['h:6443', /^server must start with https:\/\/\.$/],
+    ['h:6443', /^server must start with https:\/\/$/],
     ['localhost', /must start with https/],
     ['[::1]:6443', /must start with https/],
     ['wss://h', /must start with https/],

@@ -90,7 +90,9 @@ describe('impersonation', () => {
     '%s is refused',
     async (fields) => {
       const user = await userWith(fields)
-      expect(() => resolveImpersonation(user)).toThrow(/^The kubeconfig: users\[0\]\.user/)
+      expect(() => resolveImpersonation(user)).toThrow(
+        /^the kubeconfig, line \d+, column \d+: users\[0\]\.user/,
+      )
     },
   )
 })
