@@ -56,19 +56,13 @@ export async function findPod(
   const namespace = validName('namespace', options.namespace)
   const { timeout = purpose === 'exec' ? 60_000 : 20_000 } = options
   wholeNumber('timeout', timeout, 0, maxTimer)
-  const found = await lookFor(server, parsePodTarget(target), namespace, {
-    purpose,
-    timeout,
-    signal,
-  })
-  if (found !== null) {
-    return { ...found, container: defaultContainer(found.resource, purpose).name }
-  }
-  const within = timeout === 0 ? '' : ` within ${timeout} ms`
-  throw new PodwireError(
-    'ERR_POD_NOT_FOUND',
-    printable(`no pod in namespace ${namespace} matches ${target}${within}`),
-  )
+  const limits = { purpose, timeout, signal }
+  const choice = await choose(server, parsePodTarget(target), namespace, limits)
+  return { ...choice, container: defaultContainer(choice.resource, purpose).name }
+}
+
+function notFound(why: string, cause?: unknown): PodwireError {
+  return new PodwireError('ERR_POD_NOT_FOUND', printable(why), { cause })
 }
 
 interface Limits {
@@ -79,12 +73,12 @@ interface Limits {
 
 type Choice = Omit<FoundPod, 'container'>
 
-async function lookFor(
+async function choose(
   server: ApiServer,
   target: PodTargetText,
   namespace: string,
   limits: Limits,
-): Promise<Choice | null> {
+): Promise<Choice> {
   const { signal } = limits
   if (target.kind === 'pod') {
     const resource = await getPod(server, { namespace, pod: target.name }, signal)
@@ -100,14 +94,21 @@ async function lookFor(
 /** Where there are none yet, the first that turns up is taken. */
 async function firstPod(
   server: ApiServer,
-  query: PodQuery,
+  query: PodQuery & { readonly namespace: string },
   { purpose, timeout, signal }: Limits,
-): Promise<Choice | null> {
-  if (timeout === 0) return best((await listPods(server, query, signal)).pods, purpose)
+): Promise<Choice> {
+  const none = `no pod in namespace ${query.namespace} matches ${query.labelSelector}`
+  if (timeout === 0) {
+    const found = best((await listPods(server, query, signal)).pods, purpose)
+    if (found === null) throw notFound(none)
+    return found
+  }
   const deadline = new Deadline(timeout, signal)
+  let lost: PodwireError | null = null
   const look = () => listPods(server, query, deadline.signal)
   try {
     for await (const change of observePods(server, query, look, deadline.signal)) {
+      lost = change.type === 'link' ? change.error : null
       if (change.type === 'changed') return { resource: change.pod, matches: 1 }
       const found = change.type === 'all' ? best(change.pods, purpose) : null
       if (found !== null) return found
@@ -118,7 +119,8 @@ async function firstPod(
   } finally {
     deadline.clear()
   }
-  return null
+  const since = lost === null ? '' : `; nothing is heard of any now: ${lost.message}`
+  throw notFound(`${none} within ${timeout} ms${since}`, lost ?? undefined)
 }
 
 function best(pods: readonly PodResource[], purpose: Purpose): Choice | null {

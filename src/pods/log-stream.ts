@@ -56,7 +56,7 @@ export class LogStream implements AsyncIterable<string> {
     return iterator
   }
 
-  /** Ends the connection; whoever is reading sees the end. */
+  /** Ends the connection, and with it the loop that reads; the stream is destroyed. */
   close(): void {
     this.#left.abort()
     this.#stream?.destroy()

@@ -1,13 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { PodwireError } from '../errors.ts'
 import { ConnectionError, UpgradeError } from '../errors.ts'
 import type { ApiServer } from '../transport/api-server.ts'
 import type { PodQuery } from './pod-list.ts'
 import type { PodResource } from './pod-resource.ts'
 import { watchPods } from './pod-watch.ts'
 
-/** What there is (`all`, the first time and whenever the thread was lost), or what became of one pod since. */
+/**
+ * What there is (`all`, the first time and whenever the thread was lost), what became of one pod since, or how the
+ * connection is doing (`link`): its failure, or `null` once there is another one.
+ */
 export type PodChange =
   | { readonly type: 'all'; readonly pods: readonly PodResource[] }
+  | { readonly type: 'link'; readonly error: PodwireError | null }
   | { readonly type: 'changed' | 'deleted'; readonly pod: PodResource }
 
 /** What there was at a time. */
@@ -51,8 +56,9 @@ export async function* observePods(
       if (mayWatch && version !== null) {
         for await (const event of watchPods(server, query, version, signal)) {
           version = event.resourceVersion
-          delay = backoff.least
-          if (event.pod !== null && event.type !== 'bookmark') {
+          if (event.type === 'bookmark') yield { type: 'link', error: null }
+          else {
+            delay = backoff.least
             yield { type: event.type, pod: event.pod }
           }
         }
@@ -63,8 +69,8 @@ export async function* observePods(
         if (mustLook || !mayWatch) throw error
         // A role may hold get and list, and not watch.
         mayWatch = false
-      }
-      if (error instanceof UpgradeError && error.httpStatus === 410) mustLook = true
+      } else if (error instanceof UpgradeError && error.httpStatus === 410) mustLook = true
+      else yield { type: 'link', error }
     }
     const watches = mayWatch && version !== null
     if (!watches) mustLook = true
@@ -75,7 +81,7 @@ export async function* observePods(
 }
 
 /** Whether the same request may fare better next time, or after a new look. */
-function mayRetry(error: unknown): boolean {
+function mayRetry(error: unknown): error is ConnectionError | UpgradeError {
   if (error instanceof ConnectionError) return true
   if (!(error instanceof UpgradeError)) return false
   return error.httpStatus >= 500 || [408, 410, 429].includes(error.httpStatus)

@@ -10,13 +10,11 @@ import { queryParameters } from './pod-list.ts'
 import type { PodResource } from './pod-resource.ts'
 import { readPod } from './pod-resource.ts'
 
-export interface PodEvent {
-  /** `bookmark`: nothing has changed, but a later watch may go on from here. */
-  readonly type: 'changed' | 'deleted' | 'bookmark'
-  readonly resourceVersion: string
-  /** `null` with a bookmark. */
-  readonly pod: PodResource | null
-}
+/** `bookmark`: nothing has changed, but a later watch may go on from here. */
+export type PodEvent = { readonly resourceVersion: string } & (
+  | { readonly type: 'changed' | 'deleted'; readonly pod: PodResource }
+  | { readonly type: 'bookmark' }
+)
 
 /** Seconds after which the server ends a watch. */
 const duration = 30
@@ -26,7 +24,8 @@ const deadline = (duration + 10) * 1000
 const maxEvent = 16 * 1024 * 1024
 
 /**
- * What happens to pods after a resource version, until the server ends the watch as it regularly does.
+ * What happens to pods after a resource version, until the server ends the watch as it regularly does. The first is a
+ * bookmark of that version: there is a connection.
  * @throws {UpgradeError} the server refuses; `httpStatus` 410: the resource version is too old
  * @throws {AuthError | ConnectionError} no connection, a connection that was cut, or no sense in what came
  */
@@ -47,6 +46,7 @@ export async function* watchPods(
   const lines = new LineSplitter(maxEvent)
   try {
     const response = await server.getStream(path, AbortSignal.any([signal, ended.signal]))
+    yield { type: 'bookmark', resourceVersion }
     for await (const chunk of bodyChunks(response)) {
       for (const line of lines.push(chunk)) yield readEvent(line)
     }
@@ -75,7 +75,7 @@ function readEvent(line: string): PodEvent {
     }
     case 'BOOKMARK': {
       const resourceVersion = object.fields('metadata').string('resourceVersion')
-      return { type: 'bookmark', resourceVersion, pod: null }
+      return { type: 'bookmark', resourceVersion }
     }
     case 'ERROR': {
       const message = `the watch failed: ${printable(object.string('message'))}`

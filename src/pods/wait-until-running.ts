@@ -45,9 +45,12 @@ export async function waitUntilRunning(
   const deadline = new Deadline(timeout, signal)
   const query = { namespace: pod.namespace, fieldSelector: `metadata.name=${pod.pod}` }
   const wait = new Wait(pod, name)
+  let lost: PodwireError | null = null
   try {
     const look = () => lookAt(server, pod, query, wait, deadline.signal)
     for await (const change of observePods(server, query, look, deadline.signal)) {
+      lost = change.type === 'link' ? change.error : null
+      if (change.type === 'link') continue
       const resource = change.type === 'changed' ? change.pod : undefined
       const status = wait.judge(change.type === 'all' ? change.pods[0] : resource)
       if (status !== null) return status
@@ -58,10 +61,9 @@ export async function waitUntilRunning(
   } finally {
     deadline.clear()
   }
-  throw new PodwireError(
-    'ERR_TIMEOUT',
-    `${wait.what()} did not run within ${timeout} ms: ${wait.last}`,
-  )
+  const since = lost === null ? '' : `; nothing is heard of it any more: ${lost.message}`
+  const message = `${wait.what()} did not run within ${timeout} ms: ${wait.last}${since}`
+  throw new PodwireError('ERR_TIMEOUT', message, { cause: lost ?? undefined })
 }
 
 /**

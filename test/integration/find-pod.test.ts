@@ -92,7 +92,7 @@ describe('findPod', () => {
     const { cluster, server } = running
     await expect(cluster.findPod('deploy/new', { timeout: 50 })).rejects.toMatchObject({
       code: 'ERR_POD_NOT_FOUND',
-      message: 'no pod in namespace default matches deploy/new within 50 ms',
+      message: 'no pod in namespace default matches app=new within 50 ms',
     })
     await expect(cluster.findPod('app=new', { timeout: 0 })).rejects.toMatchObject({
       code: 'ERR_POD_NOT_FOUND',

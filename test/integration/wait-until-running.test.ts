@@ -53,11 +53,11 @@ describe('waitUntilRunning', () => {
   it('says in time what it waits for', async () => {
     await using running = await testCluster({ pods: [web({}, pulling)] })
     const { pod, server } = running
-    await expect(pod.waitUntilRunning({ timeout: 100 })).rejects.toMatchObject({
+    await expect(pod.waitUntilRunning({ timeout: 1_000 })).rejects.toMatchObject({
       name: 'PodwireError',
       code: 'ERR_TIMEOUT',
       message:
-        'container app of pod web-0 did not run within 100 ms: it is waiting: ImagePullBackOff: Back-off pulling image "x" (the pod\'s phase is Running)',
+        'container app of pod web-0 did not run within 1000 ms: it is waiting: ImagePullBackOff: Back-off pulling image "x" (the pod\'s phase is Running)',
     })
     await expect.poll(() => server.connections).toBe(0)
   })
@@ -165,6 +165,21 @@ describe('a watch that breaks', () => {
     server.setFault(null)
     expect(await status).toMatchObject({ state: { kind: 'running' } })
     expect(looks(server)).toBe(2)
+  })
+
+  it('and stays broken is named when the time is over', async () => {
+    await using running = await testCluster({ pods: [pending] })
+    const { pod, server } = running
+    const status = pod.waitUntilRunning({ timeout: 4_000 })
+    await watching(server)
+    await server.close()
+    await expect(status).rejects.toMatchObject({
+      code: 'ERR_TIMEOUT',
+      message: expect.stringMatching(
+        /: it is waiting: ContainerCreating .*; nothing is heard of it any more: nothing listens at /,
+      ),
+      cause: { code: 'ERR_CONNECTION_REFUSED' },
+    })
   })
 
   it('an HTTP 410 does the same', async () => {
