@@ -28,6 +28,15 @@ describe('cluster.pods', () => {
     expect(names(failed)).toEqual(['default/done'])
   })
 
+  it('reads many page by page', async () => {
+    const containers = [{ name: 'app' }]
+    const many = Array.from({ length: 1200 }, (_, index) => ({ name: `web-${index}`, containers }))
+    await using running = await testCluster({ pods: many })
+    const found = await running.cluster.pods()
+    expect(found.map(({ name }) => name)).toEqual(many.map(({ name }) => name))
+    expect(running.server.requests).toHaveLength(3)
+  })
+
   it('gives pods that work', async () => {
     await using running = await testCluster({ pods })
     const [pod] = await running.cluster.pods({ namespace: 'other' })
