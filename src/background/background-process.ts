@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { ExecError, PodwireError, UpgradeError } from '../errors.ts'
-import type { PodContainerStatus } from '../pods/container-status.ts'
-import { describeState } from '../pods/container-status.ts'
+import { ExecError, PodwireError } from '../errors.ts'
 import { validCommand } from '../protocol/request.ts'
-import { Backoff } from './backoff.ts'
-import type { ContainerIdentity } from './container-identity.ts'
+import { Backoff, chanceOf } from './backoff.ts'
 import { formatIdentity } from './container-identity.ts'
 import type { BackgroundHost } from './container-script.ts'
-import { ContainerScript, mayPass } from './container-script.ts'
+import { ContainerScript } from './container-script.ts'
 import { outputOf } from './log-stream.ts'
+import { Observer } from './observer.ts'
 import type {
   BackgroundCallOptions,
   BackgroundLogOptions,
@@ -27,7 +25,7 @@ import {
 } from './options.ts'
 import type { Reply, Run } from './reply.ts'
 import type { BackgroundStatus } from './status.ts'
-import { isFinal, needsContainer, statusOf, unknownStatus } from './status.ts'
+import { isFinal, unknownStatus } from './status.ts'
 import { Transitions } from './transitions.ts'
 
 /** What a stop came to; nothing was signalled when nothing ran. */
@@ -49,11 +47,8 @@ export class BackgroundProcess {
   readonly #script: ContainerScript
   readonly #signal: Signal
   readonly #transitions: Transitions
+  readonly #observer: Observer
   readonly #watches: boolean
-  /** Where this object has seen it last. */
-  #seen: ContainerIdentity | null = null
-  /** The run that it is about, once one was seen. */
-  #token: string | null = null
 
   /** @internal */
   constructor(host: BackgroundHost, id: string, options: BackgroundOptions) {
@@ -62,6 +57,7 @@ export class BackgroundProcess {
     this.#script = new ContainerScript(host, stateDirectory, this.id)
     this.#signal = signal
     this.#transitions = new Transitions(onStatus)
+    this.#observer = new Observer(this.#script, this.id, this.#transitions)
     this.#watches = onStatus !== undefined
   }
 
@@ -79,33 +75,32 @@ export class BackgroundProcess {
     command: readonly string[],
     options: BackgroundStartOptions = {},
   ): Promise<BackgroundStatus> {
-    const { cwd, env = {}, output = 'file' } = validStartOptions(options)
+    const { cwd = '', env = {}, output = 'file' } = validStartOptions(options)
     const argv = validCommand(command)
     const signal = this.#combine(options.signal)
     const startedAt = new Date()
-    const token = randomBytes(16).toString('hex')
     const starting = { ...unknownStatus(this.id, ''), state: 'starting', reason: null } as const
     this.#transitions.report({ ...starting, startedAt })
+    const token = randomBytes(16).toString('hex')
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+    const folder = cwd === '' || cwd.startsWith('/') ? cwd : `./${cwd}`
     let run: Run
     try {
-      this.#seen = await this.#container(signal)
-      const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
-      const folder = cwd === undefined || cwd.startsWith('/') ? (cwd ?? '') : `./${cwd}`
-      const place = [formatIdentity(this.#seen), ...argv]
-      const args = [folder, String(variables.length), ...variables, token]
-      run = await this.#start(token, [...args, startedAt.toISOString(), output, ...place], signal)
+      const place = formatIdentity(await this.#observer.place(signal))
+      const args = [folder, String(variables.length), ...variables]
+      args.push(token, startedAt.toISOString(), output, place, ...argv)
+      run = await this.#start(token, args, signal)
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'aborted'
       this.#transitions.report({ ...starting, state: 'errored', reason })
       throw error
     }
-    this.#token = token
-    let status = await this.#understand(run, signal)
-    this.#transitions.report(status)
+    this.#observer.started(token)
+    let status = await this.#observer.understand(run, signal)
     if (status.state === 'starting') {
-      status = await this.#until(({ state }) => state !== 'starting', signal)
+      status = await this.#observer.until(({ state }) => state !== 'starting', signal, token)
     }
-    if (this.#watches && !isFinal(status)) this.#watch()
+    if (this.#watches && !isFinal(status)) this.#watch(token)
     return status
   }
 
@@ -115,7 +110,7 @@ export class BackgroundProcess {
    */
   async status(options: BackgroundCallOptions = {}): Promise<BackgroundStatus> {
     const signal = this.#combine(validCallOptions('status', options).signal)
-    return this.#look(signal)
+    return (await this.#observer.look(signal)).status
   }
 
   /**
@@ -124,7 +119,7 @@ export class BackgroundProcess {
    */
   async wait(options: BackgroundCallOptions = {}): Promise<BackgroundStatus> {
     const signal = this.#combine(validCallOptions('wait', options).signal)
-    return this.#until(isFinal, signal)
+    return this.#observer.until(isFinal, signal, this.#observer.token)
   }
 
   /**
@@ -136,18 +131,13 @@ export class BackgroundProcess {
     const { grace = 10_000 } = validStopOptions(options)
     const signal = this.#combine(options.signal)
     const args = [String(Math.ceil(grace / 100))]
-    const { reply, run } = await this.#insist(() => this.#ask('stop', args, signal, grace), signal)
+    const question = () => this.#observer.ask('stop', args, signal, grace)
+    const { reply, run } = await insist(question, signal)
     const { terminated, killed } = reply
-    const status = await this.#understand(run, signal)
-    this.#transitions.report(status)
-    if (!isFinal(status)) {
-      const message =
-        reply.start === 'state'
-          ? `'${this.id}' was not stopped: its folder in the container cannot be written`
-          : `'${this.id}' is still running: the container did not let it be ended`
-      throw new PodwireError('ERR_BACKGROUND_ALIVE', message)
-    }
-    return { ...status, terminated, killed }
+    const status = await this.#observer.understand(run, signal)
+    if (isFinal(status)) return { ...status, terminated, killed }
+    const message = `'${this.id}' is still running: the container did not let it be ended`
+    throw new PodwireError('ERR_BACKGROUND_ALIVE', message)
   }
 
   /**
@@ -157,7 +147,7 @@ export class BackgroundProcess {
   async logs(options: BackgroundLogOptions = {}): Promise<Readable> {
     const { follow = false } = validLogOptions(options)
     const signal = this.#combine(options.signal)
-    const { run } = await this.#ask('status', [], signal)
+    const { run } = await this.#observer.ask('status', [], signal)
     if (run.output === 'file') {
       const chunks = outputOf(this.#script, run.number, follow, signal)
       return Readable.from(chunks, { objectMode: false })
@@ -169,120 +159,23 @@ export class BackgroundProcess {
   async #start(token: string, args: readonly string[], signal: Signal): Promise<Run> {
     const backoff = new Backoff()
     for (;;) {
-      const reply = await this.#insist(() => this.#script.run('start', args, signal), signal)
+      const reply = await insist(() => this.#script.run('start', args, signal), signal)
       const [run] = reply.runs
       // Also when the answer to an earlier attempt was lost.
       if (run?.token === token) return run
-      if (reply.start !== 'active') throw refusal(reply, this.id)
-      if (run !== undefined && run.token !== null && run.state !== 'ended') {
-        throw refusal(reply, this.id)
-      }
+      const somebody = run !== undefined && run.token !== null && run.state !== 'ended'
+      if (reply.start !== 'active' || somebody) throw refusal(reply, this.id)
       // Somebody claims it this very moment, or has just ended.
       await backoff.wait(signal)
     }
   }
 
-  /** Once the container may have heard a question, it is asked until the answer is here. */
-  async #insist<T>(question: () => Promise<T>, signal: Signal): Promise<T> {
-    const backoff = new Backoff()
-    let heard = false
-    for (;;) {
-      try {
-        return await question()
-      } catch (error) {
-        signal?.throwIfAborted()
-        const chance = mayPass(error)
-        heard ||= chance === 'opened'
-        if (!heard || chance === null) throw error
-      }
-      await backoff.wait(signal)
-    }
-  }
-
-  async #ask(
-    verb: 'status' | 'stop',
-    args: readonly string[],
-    signal: Signal,
-    time = 0,
-  ): Promise<{ reply: Reply; run: Run }> {
-    const reply = await this.#script.run(verb, args, signal, time)
-    const [run] = reply.runs
-    if (run?.id === this.id) return { reply, run }
-    throw new PodwireError('ERR_BACKGROUND_REPLY', "the container's shell told of another process")
-  }
-
-  async #look(signal: Signal): Promise<BackgroundStatus> {
-    let status: BackgroundStatus
-    try {
-      const { run } = await this.#ask('status', [], signal)
-      status = await this.#understand(run, signal)
-    } catch (error) {
-      signal?.throwIfAborted()
-      const reason = await this.#whyGone(error, signal)
-      if (reason === null) throw error
-      status = unknownStatus(this.id, reason)
-    }
-    this.#transitions.report(status)
-    return status
-  }
-
-  async #understand(run: Run, signal: Signal): Promise<BackgroundStatus> {
-    if (this.#token !== null && run.token !== null && run.token !== this.#token) {
-      // Its exit code went with the record.
-      const reason = 'it was started again by somebody else'
-      return unknownStatus(this.id, reason)
-    }
-    const now = needsContainer(run) ? await this.#container(signal) : null
-    const status = statusOf(run, { now, before: this.#seen })
-    if (run.container !== null) this.#seen ??= run.container
-    return status
-  }
-
-  /** Whether a container that cannot be asked is the end of the process; `null`: it is not, or nobody knows. */
-  async #whyGone(error: unknown, signal: Signal): Promise<string | null> {
-    if (!isAbsent(error) && mayPass(error) === null) return null
-    try {
-      const now = await this.#script.host.containerStatus({ signal })
-      if (now.state.kind === 'running') return null
-      return `its container does not run: ${describeState(now.state)}`
-    } catch (cause) {
-      return isAbsent(cause) ? 'its pod is gone' : null
-    }
-  }
-
-  async #until(
-    condition: (status: BackgroundStatus) => boolean,
-    signal: Signal,
-  ): Promise<BackgroundStatus> {
-    const backoff = new Backoff()
-    for (;;) {
-      try {
-        const status = await this.#look(signal)
-        if (condition(status)) return status
-      } catch (error) {
-        signal?.throwIfAborted()
-        if (mayPass(error) === null) throw error
-      }
-      await backoff.wait(signal)
-    }
-  }
-
-  #watch(): void {
-    this.#until(isFinal, this.#signal).catch((error: unknown) => {
+  #watch(token: string): void {
+    this.#observer.until(isFinal, this.#signal, token).catch((error: unknown) => {
       if (this.#signal?.aborted) return
       const why = error instanceof Error ? error.message : String(error)
       this.#transitions.report(unknownStatus(this.id, why))
     })
-  }
-
-  /** `null`: the server does not tell, as to a role that may exec and nothing else. */
-  async #container(signal: Signal): Promise<PodContainerStatus | null> {
-    try {
-      return await this.#script.host.containerStatus({ signal })
-    } catch {
-      signal?.throwIfAborted()
-      return null
-    }
   }
 
   #combine(signal: Signal): Signal {
@@ -291,9 +184,21 @@ export class BackgroundProcess {
   }
 }
 
-/** The API server's own answer, and not that of something else under its address. */
-function isAbsent(error: unknown): boolean {
-  return error instanceof UpgradeError && error.status?.reason === 'NotFound'
+/** Once the container may have heard a question, it is asked until the answer is here. */
+async function insist<T>(question: () => Promise<T>, signal: Signal): Promise<T> {
+  const backoff = new Backoff()
+  let heard = false
+  for (;;) {
+    try {
+      return await question()
+    } catch (error) {
+      signal?.throwIfAborted()
+      heard ||= chanceOf(error) === 'heard'
+      if (!heard) throw error
+      backoff.check(error)
+    }
+    await backoff.wait(signal)
+  }
 }
 
 function refusal({ start }: Reply, id: string): PodwireError {

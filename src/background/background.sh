@@ -240,7 +240,8 @@ do_run() {
     echo state
     exit 125
   fi
-  echo started
+  # By a process of its own: nobody may be there any more to hear it.
+  (echo started)
   # Whoever asked for a stop before this could be killed found nothing to kill.
   [ ! -e "$_run/stop" ] || exit 143
   case $_mode in
@@ -347,7 +348,7 @@ do_stop() {
   each_root found || _dir=/dev/null
   settle
   if [ "$_state" = running ] || [ "$_state" = starting ]; then
-    : >"$_run/stop" || echo start state
+    true >"$_run/stop"
     await_state
     [ "$_state" != running ] || end "$1"
     # The supervisor, which nobody has signalled, writes down how it ended.

@@ -1,4 +1,4 @@
-import { ConnectionError, ExecError, PodwireError, StatusError, UpgradeError } from '../errors.ts'
+import { ExecError, PodwireError, StatusError } from '../errors.ts'
 import type { PodContainerStatus } from '../pods/container-status.ts'
 import type { ExecResult } from '../process/options.ts'
 import type { RemoteProcess } from '../process/remote-process.ts'
@@ -6,7 +6,6 @@ import type { PodReference } from '../protocol/request.ts'
 import type { Reply } from './reply.ts'
 import { parseReply } from './reply.ts'
 import type { Verb } from './script.ts'
-import { scriptOf } from './script.ts'
 
 interface HostOptions {
   readonly signal?: AbortSignal | undefined
@@ -44,7 +43,8 @@ export class ContainerScript {
     this.#place = [stateDirectory ?? '', `${namespace}.${pod}`, id]
   }
 
-  command(verb: Verb, args: readonly string[] = []): readonly string[] {
+  async command(verb: Verb, args: readonly string[] = []): Promise<readonly string[]> {
+    const { scriptOf } = await import('./script.ts')
     const run = '_podwire=$1; shift; eval "$_podwire"'
     return ['sh', '-c', run, 'podwire', scriptOf(verb), verb, ...this.#place, ...args]
   }
@@ -62,7 +62,7 @@ export class ContainerScript {
     const options = { signal, timeout: answerTime + time, maxBuffer: maxReply }
     let result: ExecResult
     try {
-      result = await this.host.exec(this.command(verb, args), options)
+      result = await this.host.exec(await this.command(verb, args), options)
     } catch (error) {
       throw shellProblem(error, error instanceof StatusError ? (error.status?.message ?? '') : '')
     }
@@ -78,14 +78,4 @@ function shellProblem(error: unknown, words: string): unknown {
   if (!noShell.test(words)) return error
   const message = "the container has no 'sh', which background processes need"
   return new StatusError('ERR_SHELL_NOT_FOUND', message, error instanceof ExecError ? error : {})
-}
-
-/** Whether the same question may get an answer later; `opened`: whether the container may have heard it. */
-export function mayPass(error: unknown): 'opened' | 'refused' | null {
-  if (error instanceof ConnectionError) return 'refused'
-  if (error instanceof UpgradeError) {
-    return error.httpStatus === 429 || error.httpStatus >= 500 ? 'refused' : null
-  }
-  if (!(error instanceof ExecError) || error.code === 'ERR_SHELL_NOT_FOUND') return null
-  return 'opened'
 }

@@ -1,7 +1,6 @@
 import { PodwireError } from '../errors.ts'
 import { Backoff } from './backoff.ts'
 import type { ContainerScript } from './container-script.ts'
-import { mayPass } from './container-script.ts'
 
 /** Exit codes of the script: more may come, and the run is gone. */
 const moreMayCome = 10
@@ -20,7 +19,7 @@ export async function* outputOf(
   for (;;) {
     const args = [String(run), String(position), follow ? 'follow' : '']
     try {
-      const remote = await script.host.spawn(script.command('logs', args), { signal })
+      const remote = await script.host.spawn(await script.command('logs', args), { signal })
       opened = true
       try {
         for await (const chunk of remote.stdout ?? []) {
@@ -38,7 +37,8 @@ export async function* outputOf(
       }
     } catch (error) {
       signal?.throwIfAborted()
-      if (!opened || mayPass(error) === null) throw error
+      if (!opened) throw error
+      backoff.check(error)
     }
     await backoff.wait(signal)
   }

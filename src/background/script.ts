@@ -187,7 +187,7 @@ if ! { echo "$$ $_begin $_session" >"$_run/pid.new" && mv "$_run/pid.new" "$_run
 echo state
 exit 125
 fi
-echo started
+(echo started)
 [ ! -e "$_run/stop" ] || exit 143
 case $_mode in
 file) exec >>"$_run/output" 2>&1 ;;
@@ -279,7 +279,7 @@ do_stop() {
 each_root found || _dir=/dev/null
 settle
 if [ "$_state" = running ] || [ "$_state" = starting ]; then
-: >"$_run/stop" || echo start state
+true >"$_run/stop"
 await_state
 [ "$_state" != running ] || end "$1"
 await_state

@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { connect } from '../../src/index.ts'
@@ -24,14 +26,36 @@ const isExec = ({ path }: { readonly path: string }) => path.includes('/exec')
 
 it('50 are started and stopped at once', async () => {
   const cycles = Array.from({ length: 50 }, async (_, index) => {
-    const process = t.background(`cycle-${index}`)
-    const started = await process.start(shell('sleep 60; :', 'cycling'))
+    const cycle = t.background(`cycle-${index}`)
+    const started = await cycle.start(shell('sleep 60; :', 'cycling'))
     expect(started.state).toBe('running')
-    return (await process.stop()).exitCode
+    return (await cycle.stop()).exitCode
   })
   expect(await Promise.all(cycles)).toEqual(new Array(50).fill(143))
   expect(processesWith('cycling')).toEqual([])
 }, 120_000)
+
+it('a start whose session is killed in the middle of it goes on, and is found', async () => {
+  const slow = await BackgroundPod.start(`FOLDER:${process.env['PATH']}`, (folder) => {
+    writeFileSync(join(folder, 'mv'), '#!/bin/sh\nsleep 0.5\nexec /bin/mv "$@"\n', { mode: 0o755 })
+  })
+  slow.server.setFault((request) => (isExec(request) ? { kind: 'half-open' } : null))
+  const abort = new AbortController()
+  const command = shell('sleep 60; :', 'in-the-middle')
+  const start = slow.background('middle').start(command, { signal: abort.signal })
+  const settled = start.catch(() => {})
+  const folder = join(slow.stateDirectory, 'default.web-0/middle')
+  await expect.poll(() => existsSync(join(folder, '1'))).toBe(true)
+  // The server kills what belongs to the session, and nobody hears that it has started.
+  abort.abort()
+  await settled
+  slow.server.setFault(null)
+  const states = async () => (await slow.background('middle').status()).state
+  expect(await states()).toBe('starting')
+  await expect.poll(states, { timeout: 10_000 }).toBe('running')
+  expect(processesWith('in-the-middle')).toHaveLength(2)
+  await slow.close()
+})
 
 it('another client waits for the end, and reads what was printed', async () => {
   await t.background('shared').start(shell('echo hello; sleep 0.5; exit 6'))
