@@ -69,7 +69,7 @@ export class RemoteProcess implements AsyncDisposable {
     return this.#stdin?.window.acknowledged ?? 0
   }
 
-  /** Whether nothing came from the server since the last ping but one, no answer to it either; without a heartbeat false. */
+  /** Whether the server has left a ping of the heartbeat unanswered for its interval, and sent nothing else either. */
   get isSilent(): boolean {
     return this.#session.isSilent
   }

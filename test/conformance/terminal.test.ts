@@ -17,11 +17,17 @@ for (const generation of generations) {
   terminalSuite({
     name: `podwire at /${generation}`,
     missing,
+    // Waits for the heartbeat, which is the same everywhere.
+    stalls: generation === 'k',
     start: async () => {
       const { ca, tokens } = server
-      const url = `${server.url}/${generation}`
-      const kubeconfig = renderKubeconfig({ server: url, ca, token: tokens.admin })
-      return { kubeconfig, kill: () => server.kill('api'), close: async () => {} }
+      const { url, stall, end } = await server.link()
+      const kubeconfig = renderKubeconfig({
+        server: `${url}/${generation}`,
+        ca,
+        token: tokens.admin,
+      })
+      return { kubeconfig, kill: () => server.kill('api'), stall, close: end }
     },
   })
 }

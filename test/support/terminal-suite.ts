@@ -10,6 +10,8 @@ export interface ServerUnderTest {
   readonly kubeconfig: string
   /** Ends all connections. */
   kill(): Promise<unknown>
+  /** Lets nothing through any more, without ending a connection. */
+  stall?(): Promise<void>
   close(): Promise<void>
 }
 
@@ -19,6 +21,8 @@ export interface TerminalSuiteOptions {
   /** Why there is no server; `null`: there is one. */
   readonly missing: string | null
   readonly start: () => Promise<ServerUnderTest>
+  /** Whether it can stall. @default false */
+  readonly stalls?: boolean
 }
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -27,7 +31,12 @@ const modes = "stty -a | sed 's/rows [0-9]*; columns [0-9]*;//'"
 const shell = "exec -it web-0 -c app -- env 'PS1=there$ ' sh"
 
 /** The command at a real terminal, as somebody sees it who sits in front. */
-export function terminalSuite({ name, missing: noServer, start }: TerminalSuiteOptions): void {
+export function terminalSuite({
+  name,
+  missing: noServer,
+  start,
+  stalls,
+}: TerminalSuiteOptions): void {
   const missing = noServer ?? missingTmux()
   let folder: string
   let server: ServerUnderTest
@@ -54,9 +63,10 @@ export function terminalSuite({ name, missing: noServer, start }: TerminalSuiteO
   /** The command has ended with that exit code, and the terminal is as it was. */
   async function expectEnd(code: number): Promise<void> {
     await tmux.until(/^here\$$/m)
-    await tmux.enter(`echo "code=$?"; ${modes} | cmp - ${folder}/before && echo un''changed`)
+    await tmux.enter(`echo "code=$?"; ${unchanged()}`)
     expect(await tmux.until('unchanged')).toContain(`code=${code}\n`)
   }
+  const unchanged = () => `${modes} | cmp - ${folder}/before && echo un''changed`
 
   /** Behind Escape, what comes at once would be part of a key for vi. */
   async function leaveInsertion(): Promise<void> {
@@ -122,6 +132,24 @@ export function terminalSuite({ name, missing: noServer, start }: TerminalSuiteO
         await tmux.until('the connection was lost')
         await expectEnd(255)
       })
+
+      if (stalls === true) {
+        it('exec: a server that has fallen silent is left by Ctrl-C', async () => {
+          await tmux.enter(`podwire ${shell}`)
+          await tmux.until(/^there\$/m)
+          await server.stall?.()
+          const pressed = async () => {
+            await tmux.press('C-c')
+            return tmux.screen()
+          }
+          const patience = { timeout: 40_000, interval: 500 }
+          await expect.poll(pressed, patience).toContain('given up by Ctrl-C')
+          // The last Ctrl-C may have been one too many, and the shell's.
+          await tmux.until(/^here\$$/m)
+          await tmux.enter(unchanged())
+          await tmux.until('unchanged')
+        })
+      }
 
       it('attach: it goes on when it is left, and what it shows is drawn again', async () => {
         const attach = 'podwire attach -it tty-0 --detach-keys ctrl-p,ctrl-q'
