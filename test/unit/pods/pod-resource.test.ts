@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { ConnectionError } from '../../../src/errors.ts'
 import { JsonFields } from '../../../src/pods/json-fields.ts'
 import { containersOf, readPod, statusOf } from '../../../src/pods/pod-resource.ts'
 
@@ -98,4 +100,29 @@ describe('what is no pod is refused', () => {
   ])('%j', (value, place) => {
     expect(() => read(value)).toThrow(`${place} of what the server sent is not`)
   })
+})
+
+test('anything at all is a pod or a typed error', () => {
+  const keys = fc.constantFrom(...new Set(JSON.stringify(whole).match(/(?<=")\w+(?=":)/g)))
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof({ maxDepth: 5 }, fc.jsonValue(), fc.string(), tie('object'), tie('list')),
+    object: fc.dictionary(keys, tie('value')),
+    list: fc.array(tie('value'), { maxLength: 3 }),
+  }))
+  // A whole pod with one thing in it replaced: most of what is read is reached.
+  const changed = fc
+    .tuple(keys, value)
+    .map(([key, replacement]) =>
+      JSON.parse(JSON.stringify(whole), (name, old) => (name === key ? replacement : old)),
+    )
+  fc.assert(
+    fc.property(fc.oneof(value, changed), (json) => {
+      try {
+        expect(containersOf(read(json))).toBeInstanceOf(Array)
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConnectionError)
+      }
+    }),
+    { numRuns: 2000 },
+  )
 })
