@@ -51,6 +51,7 @@ export class Api {
     if (parsed === null) return textAnswer('404 page not found\n', 404)
     if (request.method !== 'GET' && parsed.subresource === null) return methodNotAllowed
     if (parsed.resource === 'pods' && parsed.group === '') return this.#answerPods(parsed, request)
+    if (path === '/api/v1/namespaces') return jsonAnswer(this.#namespaces())
     return this.#answerWorkload(parsed)
   }
 
@@ -86,6 +87,16 @@ export class Api {
     const resource = subresource === null ? parsed.resource : `${parsed.resource}/${subresource}`
     if (isAllowed(user, verb, resource)) return null
     return forbidden(user, { verb, group, resource, name, namespace })
+  }
+
+  /** Those that have something in them, and the one that there always is. */
+  #namespaces(): object {
+    const used = this.#pods.list(null).map(({ resource }) => resource.metadata.namespace)
+    const others = this.#workloads.map(({ namespace }) => namespace ?? 'default')
+    const names = [...new Set(['default', ...used, ...others])].sort()
+    const items = names.map((name) => ({ metadata: { name }, status: { phase: 'Active' } }))
+    const metadata = { resourceVersion: String(this.#pods.version) }
+    return { kind: 'NamespaceList', apiVersion: 'v1', metadata, items }
   }
 
   #answerPods(
