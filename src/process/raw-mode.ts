@@ -23,9 +23,9 @@ export class RawMode {
     this.#input = input
     this.#before = input.isRaw === true
     if (input.isTTY !== true) return
+    input.setRawMode?.(true)
     if (raw.size === 0) listen()
     raw.add(this)
-    input.setRawMode?.(true)
   }
 
   leave(): void {

@@ -131,15 +131,18 @@ class Terminal {
 
   #feed(stdin: Writable): void {
     const input = this.#input
-    const raw = this.#remote.tty ? new RawMode(input) : null
     const wasFlowing = input.readableFlowing === true
+    // A terminal that is gone cannot change its mode, and says so by this event, also when it is to be given back.
+    const failed = (error: Error) => this.#fail(error)
+    input.on('error', failed)
+    const raw = this.#remote.tty ? new RawMode(input) : null
     this.#undo.push(() => {
       raw?.leave()
       if (!wasFlowing) input.pause()
+      input.off('error', failed)
     })
-    this.#listen(stdin, 'error', (error: Error) => this.#fail(error))
+    this.#listen(stdin, 'error', failed)
     this.#listen(stdin, 'drain', () => input.resume())
-    this.#listen(input, 'error', (error: Error) => this.#fail(error))
     this.#listen(input, 'end', () => this.#end(stdin))
     this.#listen(input, 'data', (chunk: Uint8Array | string) => this.#type(stdin, chunk))
     input.resume()

@@ -340,6 +340,19 @@ describe('whatever ends it', () => {
     expect(process.eventNames().map((e) => process.listenerCount(e as 'exit'))).toEqual(before)
   })
 
+  it('a terminal that cannot change its mode any more', async () => {
+    const reason = new Error('setRawMode EIO')
+    const { socket, remote } = open()
+    const terminal = new FakeTerminal()
+    const { stdin, stdout } = terminal
+    stdin.setRawMode = () => {
+      stdin.emit('error', reason)
+      return stdin
+    }
+    expect(await rejection(attachTerminal(remote, { stdin, stdout }))).toBe(reason)
+    expect([socket.closes, listeners(terminal)]).toEqual([1, []])
+  })
+
   it('a stdin that was flowing before flows on', async () => {
     const { socket, remote } = open()
     const { stdin, stdout } = new FakeTerminal()
