@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,7 +17,12 @@ const largest = 1<<53 - 1
 func statusOf(text []byte) object {
 	broken := object{"violation": "status"}
 	var status object
-	if !utf8.Valid(text) || json.Unmarshal(text, &status) != nil {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber() // a number may be larger than any of Go's
+	if !utf8.Valid(text) || decoder.Decode(&status) != nil {
+		return broken
+	}
+	if _, err := decoder.Token(); err != io.EOF {
 		return broken
 	}
 	word, _ := status["status"].(string)
