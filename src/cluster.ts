@@ -13,6 +13,7 @@ import type { FindPodOptions, FoundPod } from './pods/find-pod.ts'
 import type { FindPodsOptions } from './pods/find-pods.ts'
 import type { SessionDefaults } from './process/options.ts'
 import { ApiServer } from './transport/api-server.ts'
+import { authorities } from './transport/authorities.ts'
 import { endpointOf } from './transport/endpoint.ts'
 import { textFetcher } from './transport/fetch-text.ts'
 import type { HeartbeatOptions } from './transport/heartbeat.ts'
@@ -157,13 +158,14 @@ export class Cluster {
   async credentials(): Promise<ConnectionCredentials> {
     const { headers, tls } = this.#server.endpoint
     const credential = await this.#credentials.credential()
+    const ca = authorities(tls)
     const cert = credential.cert ?? tls.cert
     const key = credential.key ?? tls.key
     const { expiresAt } = credential
     const credentials: ConnectionCredentials = {
       headers: { ...headers, ...credential.headers },
       ...(cert !== undefined && key !== undefined && { cert, key }),
-      ...(tls.ca !== undefined && { ca: tls.ca }),
+      ...(ca !== undefined && { ca }),
       ...(tls.serverName !== undefined && { serverName: tls.serverName }),
       ...(expiresAt !== undefined && { expiresAt }),
     }

@@ -6,6 +6,8 @@ export type { Impersonation, Pem }
 export interface TlsConfig {
   /** The only certificates trusted, one or several; absent: those that Node trusts. */
   readonly ca?: Pem
+  /** A file of them, read again when it has changed; instead of `ca`, which is then what it held when it was loaded. */
+  readonly caFile?: string
   /** The client's certificate, its chain behind it. */
   readonly cert?: Pem
   readonly key?: Pem

@@ -31,9 +31,10 @@ export async function inClusterConfig(surroundings: Surroundings): Promise<Clust
   await tokenFileReader(tokenFile)().catch((cause: Error) => {
     throw new KubeconfigError('ERR_KUBECONFIG_INVALID', cause.message, { file: tokenFile, cause })
   })
+  const caFile = join(serviceAccount, 'ca.crt')
   return {
     server: serverOf(env['KUBERNETES_SERVICE_HOST'] ?? '', env['KUBERNETES_SERVICE_PORT'] ?? ''),
-    tls: { ca: await readCa(join(serviceAccount, 'ca.crt')) },
+    tls: { ca: await readCa(caFile), caFile },
     auth: { tokenFile },
   }
 }

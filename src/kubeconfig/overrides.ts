@@ -101,7 +101,7 @@ export async function overrideConfig(
     ...config,
     tls: {
       ...(insecure ? { insecureSkipVerify: true } : config.tls),
-      ...(ca !== undefined && { ca }),
+      ...(ca !== undefined && path !== undefined && { ca, caFile: path }),
       ...tls,
       ...(tlsServerName !== undefined && { serverName: tlsServerName }),
     },

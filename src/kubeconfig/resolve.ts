@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import type { Auth } from '../auth/credential.ts'
 import { FieldError } from '../auth/field-error.ts'
 import { redact } from '../auth/redact.ts'
@@ -81,6 +82,7 @@ export async function resolveCluster(
   if (address === undefined) throw refusal(origin, 'server', 'is missing')
   const tls: TlsConfig = {
     ...(ca !== undefined && { ca }),
+    ...(path !== undefined && (await isFile(path)) && { caFile: path }),
     ...user.tls,
     ...(tlsServerName !== undefined && { serverName: tlsServerName }),
     ...(insecureSkipTlsVerify && { insecureSkipVerify: true }),
@@ -116,6 +118,14 @@ function withClusterInfo(
   const { auth, provideClusterInfo } = user
   if (provideClusterInfo !== true || typeof auth !== 'object' || !('exec' in auth)) return user
   return { ...user, auth: { exec: withCluster(auth.exec, cluster, ca) } }
+}
+
+/** And not a pipe, which can be read once. */
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  )
 }
 
 /** A field that begins with `client-` is the user's. */

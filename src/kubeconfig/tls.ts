@@ -26,7 +26,7 @@ const LITERAL: TlsFieldNames = {
  */
 export function checkTls(tls: TlsConfig, names: TlsFieldNames = LITERAL): TlsConfig {
   const { ca, cert, key, ...rest } = tls
-  if (ca !== undefined && tls.insecureSkipVerify === true) {
+  if ((ca ?? tls.caFile) !== undefined && tls.insecureSkipVerify === true) {
     throw new FieldError(names.insecureSkipVerify, `makes ${names.ca} useless; remove one of them`)
   }
   if (cert === undefined && key !== undefined) {

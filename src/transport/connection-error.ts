@@ -67,6 +67,8 @@ const explanations: Readonly<Record<string, Explanation>> = {
 
 /** The typed error for a connection to `host` (host and port, no credentials) that did not come about. */
 export function connectionError(host: string, cause: Error): ConnectionError {
+  // Such as of a file that was to be read for it.
+  if (cause instanceof ConnectionError) return cause
   const nodeCode = codeOf(cause)
   const known = Object.hasOwn(explanations, nodeCode) ? explanations[nodeCode] : undefined
   if (known !== undefined) return new ConnectionError(known.code, known.explain(host), { cause })

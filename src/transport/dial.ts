@@ -3,7 +3,7 @@ import type { SecureContext, TLSSocket } from 'node:tls'
 import type { ClientOptions } from 'ws'
 import { WebSocket } from 'ws'
 import type { Credential } from '../auth/credential.ts'
-import { ConnectionError, UpgradeError } from '../errors.ts'
+import { UpgradeError } from '../errors.ts'
 import type { Subprotocol } from '../protocol/index.ts'
 import { connectionError, handshakeTimeout } from './connection-error.ts'
 import { Deferred } from './deferred.ts'
@@ -81,7 +81,7 @@ export function dial<Session extends SocketEvents>(
   // Kept for good: cutting a handshake short makes `ws` emit an error of its own after ours.
   webSocket.on('error', (error) => {
     if (secureContext !== undefined) forgetSession(secureContext)
-    opened.reject(error instanceof ConnectionError ? error : connectionError(name, error))
+    opened.reject(connectionError(name, error))
   })
 
   return opened.promise.finally(() => {

@@ -82,7 +82,7 @@ function validImpersonation(impersonate: Impersonation | undefined): Impersonati
   return impersonate
 }
 
-const tlsKeys = ['ca', 'cert', 'key', 'serverName', 'insecureSkipVerify']
+const tlsKeys = ['ca', 'caFile', 'cert', 'key', 'serverName', 'insecureSkipVerify']
 
 /** A misspelt option of TLS would be one that is not there. */
 function validTls(tls: TlsConfig): TlsConfig {
@@ -93,8 +93,10 @@ function validTls(tls: TlsConfig): TlsConfig {
       throw new TypeError(`tls.${key} must be PEM, as a string or a Uint8Array`)
     }
   }
-  if (tls.serverName !== undefined && typeof tls.serverName !== 'string') {
-    throw new TypeError('tls.serverName must be a string')
+  for (const key of ['caFile', 'serverName'] as const) {
+    if (tls[key] !== undefined && typeof tls[key] !== 'string') {
+      throw new TypeError(`tls.${key} must be a string`)
+    }
   }
   optionalBoolean('tls.insecureSkipVerify', tls.insecureSkipVerify)
   return tls

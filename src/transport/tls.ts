@@ -3,6 +3,7 @@ import type { PeerCertificate, SecureContext } from 'node:tls'
 import { checkServerIdentity, createSecureContext } from 'node:tls'
 import type { Credential } from '../auth/credential.ts'
 import type { Pem, TlsConfig } from '../kubeconfig/cluster-config.ts'
+import { authorities } from './authorities.ts'
 
 /** The options of `tls.connect` that we set, the same for every request. */
 export interface TlsOptions {
@@ -16,6 +17,7 @@ export interface TlsOptions {
 
 /**
  * TLS options for one connection.
+ * @throws {ConnectionError} `ERR_TLS`: the file of the authorities cannot be used
  * @throws {Error} OpenSSL does not take a certificate or key
  */
 export function tlsOptions(tls: TlsConfig, hostname: string, credential: Credential): TlsOptions {
@@ -32,6 +34,7 @@ export function tlsOptions(tls: TlsConfig, hostname: string, credential: Credent
 }
 
 interface ParsedIdentity {
+  readonly ca: Pem | undefined
   readonly cert: Pem | undefined
   readonly key: Pem | undefined
   readonly context: SecureContext
@@ -42,17 +45,18 @@ const parsed = new WeakMap<TlsConfig, ParsedIdentity>()
 
 /** Certificates and keys as OpenSSL has them; parsed anew when a credential brings other ones. */
 function secureContext(tls: TlsConfig, credential: Credential): SecureContext {
+  const ca = authorities(tls)
   const cert = credential.cert ?? tls.cert
   const key = credential.key ?? tls.key
   const last = parsed.get(tls)
-  if (last !== undefined && last.cert === cert && last.key === key) return last.context
+  if (last && last.ca === ca && last.cert === cert && last.key === key) return last.context
   const context = createSecureContext({
-    ...(tls.ca !== undefined && { ca: text(tls.ca) }),
+    ...(ca !== undefined && { ca: text(ca) }),
     ...(cert !== undefined && { cert: text(cert) }),
     ...(key !== undefined && { key: text(key) }),
     minVersion: 'TLSv1.2',
   })
-  parsed.set(tls, { cert, key, context })
+  parsed.set(tls, { ca, cert, key, context })
   return context
 }
 

@@ -34,6 +34,20 @@ async function file(name: string, content: string): Promise<string> {
   return path
 }
 
+it('an authority in a file is followed when the file changes', async () => {
+  const other = await createTestServer()
+  const caFile = await file('ca', other.ca)
+  await other.close()
+  const cluster = await literal({ tls: { caFile } })
+  const exec = () => cluster.pod('web-0').exec(['true'])
+  await expect(exec()).rejects.toMatchObject({ code: 'ERR_TLS_UNTRUSTED' })
+  await file('ca', server.ca)
+  expect(await exec()).toMatchObject({ exitCode: 0 })
+  await rm(caFile)
+  const message = expect.stringContaining(`${caFile} does not exist`)
+  await expect(exec()).rejects.toMatchObject({ name: 'ConnectionError', code: 'ERR_TLS', message })
+})
+
 describe('authentication that works', () => {
   /** The kubeconfig of the server with another user. */
   const kubeconfig = (user: string) =>

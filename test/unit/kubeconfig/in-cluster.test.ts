@@ -38,7 +38,7 @@ test.each([
   await using folder = await folderWith(FILES, env)
   expect(await inClusterConfig(folder.surroundings)).toEqual({
     server,
-    tls: { ca: pem('ca.pem') },
+    tls: { ca: pem('ca.pem'), caFile: join(folder.path, 'serviceaccount/ca.crt') },
     auth: { tokenFile: join(folder.path, 'serviceaccount/token') },
   })
 })

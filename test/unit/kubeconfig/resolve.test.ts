@@ -34,7 +34,9 @@ describe('TLS', () => {
     ['data and a file', CA, `${CERT}, client-key: client.key`],
   ])('from %s', async (_name, cluster, user) => {
     const { tls, anonymous } = await load({ cluster, user })
-    expect(tls).toEqual({ ca: pem('ca.pem'), cert: pem('client.pem'), key: pem('client.key') })
+    const { caFile, ...pems } = tls ?? {}
+    expect(pems).toEqual({ ca: pem('ca.pem'), cert: pem('client.pem'), key: pem('client.key') })
+    expect(caFile).toEqual(cluster === CA ? undefined : expect.stringMatching(/\/ca\.pem$/))
     expect(anonymous).toBe(false)
   })
 
