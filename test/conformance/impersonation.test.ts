@@ -42,6 +42,13 @@ describe.skipIf(missing !== null)(`impersonation (${because})`, () => {
     expect(error.message).toContain('User "jane" cannot get resource "pods/exec"')
   })
 
+  it('of a user whose name is not ASCII reaches the server as it is', async () => {
+    const groups = ['entwickler', 'développeurs', '開発者']
+    const error = await rejection<UpgradeError>(execAs({ user: 'jürgen 👍', groups }))
+    expect(error).toMatchObject({ code: 'ERR_UPGRADE_REFUSED', httpStatus: 403 })
+    expect(error.message).toContain('User "jürgen 👍" cannot get resource "pods/exec"')
+  })
+
   it('by somebody who may not impersonate is refused', async () => {
     const error = await rejection<UpgradeError>(execAs({ user: 'admin' }, 'getter'))
     expect(error).toMatchObject({ code: 'ERR_UPGRADE_REFUSED', httpStatus: 403 })
