@@ -1,9 +1,10 @@
-import { attachTerminal, connect } from '../index.ts'
+import { connect } from '../index.ts'
 import { chooseContainer } from '../pods/default-container.ts'
 import { connectOptions } from './cluster-flags.ts'
 import { defineCommand } from './command.ts'
 import { Interruption } from './interruption.ts'
 import { findTarget, note, podFlags } from './pod-target.ts'
+import { connectTerminal } from './remote-streams.ts'
 import { terminalFlags, wantsTerminal } from './terminal-flags.ts'
 import { traced, traceFlags } from './trace-file.ts'
 import { UsageError } from './usage-error.ts'
@@ -40,10 +41,7 @@ export const attachCommand = defineCommand({
         const terminal = tty && wantsTerminal({ ...flags, tty })
         const remote = await pod.attach({ container, stdin: flags.stdin, signal, trace })
         if (terminal && !flags.quiet) note("If you don't see a command prompt, try pressing enter.")
-        const { detached } = await attachTerminal(remote, {
-          signal,
-          detachKeys: flags['detach-keys'],
-        })
+        const { detached } = await connectTerminal(remote, interruption, flags['detach-keys'])
         if (terminal && !flags.quiet) {
           const words = detached ? 'Detached' : 'Session ended'
           const { name, namespace } = pod

@@ -1,9 +1,9 @@
-import { attachTerminal, connect } from '../index.ts'
+import { connect } from '../index.ts'
 import { connectOptions, keyAndValue } from './cluster-flags.ts'
 import { defineCommand } from './command.ts'
 import { Interruption } from './interruption.ts'
 import { findTarget, podFlags } from './pod-target.ts'
-import { connectStreams } from './remote-streams.ts'
+import { connectStreams, connectTerminal } from './remote-streams.ts'
 import { terminalFlags, wantsTerminal } from './terminal-flags.ts'
 import { traced, traceFlags } from './trace-file.ts'
 import { UsageError } from './usage-error.ts'
@@ -49,7 +49,7 @@ code is over 255 (a message says which).`,
           trace,
         })
         const { exitCode } = tty
-          ? await attachTerminal(remote, { signal })
+          ? await connectTerminal(remote, interruption)
           : await connectStreams(remote, interruption)
         return localExitCode(exitCode)
       }),

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import type { Exit, RemoteProcess } from '../index.ts'
+import type { Exit, RemoteProcess, TerminalExit } from '../index.ts'
+import { attachTerminal } from '../index.ts'
 import type { Interruption } from './interruption.ts'
 import { OutputError } from './report.ts'
 
@@ -27,6 +28,16 @@ export async function connectStreams(
     await Promise.allSettled(outputs)
     process.stdin.destroy()
   }
+}
+
+/** The same for a process that may have a terminal. */
+export function connectTerminal(
+  remote: RemoteProcess,
+  interruption: Interruption,
+  detachKeys?: string,
+): Promise<TerminalExit> {
+  for (const output of [process.stdout, process.stderr]) watchOutput(output, interruption)
+  return attachTerminal(remote, { signal: interruption.signal, detachKeys })
 }
 
 /** Writes a stream out; how its source failed is told elsewhere. */
