@@ -7,9 +7,17 @@ import { normalize, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TestServer } from '../../src/testing/index.ts'
 import { BrowserPage, chromiumPath } from '../support/chromium.ts'
-import { exampleCode, expected, scenario, scenarioServer } from '../support/protocol-example.ts'
+import {
+  codecVectors,
+  exampleCode,
+  expected,
+  scenario,
+  scenarioServer,
+} from '../support/protocol-example.ts'
 
 const missing = chromiumPath() === null ? ', skipped: there is no chromium' : ''
+/** A browser that hangs says so in a minute. */
+const timeout = 60_000
 const dist = resolve(import.meta.dirname, '../../dist')
 
 const page = `<!doctype html><title>podwire/protocol</title>
@@ -20,6 +28,7 @@ function serveFiles(): Server {
   const files: Readonly<Record<string, string>> = {
     '/example.js': exampleCode(),
     '/scenario.js': scenario,
+    '/codec-vectors.js': codecVectors,
   }
   return createServer(({ url = '/' }, response) => {
     const script = url.startsWith('/dist/')
@@ -42,19 +51,23 @@ describe.skipIf(missing !== '')(`podwire/protocol in a browser${missing}`, () =>
     // The server asks for a client certificate. Chromium goes on without one for a page only, and remembers that.
     await browser.goto(`${server.url}/version`)
     await browser.goto(`http://127.0.0.1:${(files.address() as AddressInfo).port}/`)
-  })
+  }, timeout)
   afterAll(async () => {
     await browser?.[Symbol.asyncDispose]()
     files?.close()
     await server?.close()
   })
 
-  it('the documented example runs over its WebSocket, with the token as a subprotocol', async () => {
-    const address = JSON.stringify(server.url.replace('https', 'wss'))
-    const token = JSON.stringify(server.token)
-    const results = await browser.evaluate(
-      `import('/scenario.js').then(({ run }) => run(${address}, ${token}))`,
-    )
-    expect(results).toEqual(expected)
-  })
+  it(
+    'the documented example runs over its WebSocket, with the token as a subprotocol',
+    async () => {
+      const address = JSON.stringify(server.url.replace('https', 'wss'))
+      const token = JSON.stringify(server.token)
+      const results = await browser.evaluate(
+        `import('/scenario.js').then(({ run }) => run(${address}, ${token}))`,
+      )
+      expect(results).toEqual(expected)
+    },
+    timeout,
+  )
 })

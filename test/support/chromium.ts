@@ -92,10 +92,13 @@ export class BrowserPage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#socket.terminate()
     const ended = once(this.#browser, 'exit')
-    this.#browser.kill('SIGKILL')
+    // Killed outright it would leave its other processes writing into the folder.
+    this.#socket.send(JSON.stringify({ id: 0, method: 'Browser.close' }))
+    const timer = setTimeout(() => this.#browser.kill('SIGKILL'), 10_000)
     await ended
+    clearTimeout(timer)
+    this.#socket.terminate()
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
   }
 

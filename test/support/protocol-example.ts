@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { expect } from 'vitest'
 import type { TestServer } from '../../src/testing/index.ts'
 import { createTestServer } from '../../src/testing/index.ts'
+import { rowsOf } from '../vectors/vectors.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -15,9 +16,17 @@ export function exampleCode(): string {
   return code
 }
 
+const vectors = rowsOf('encode', 'decode', 'session').map(([, , vector]) => vector)
+
+/** The codec's vectors in any runtime. */
+export const codecVectors = readFileSync(join(import.meta.dirname, 'codec-vectors.mjs'), 'utf8')
+
 /** What the example is asked to do, in any runtime: `run(server, token)` gives what each call came to. */
 export const scenario = `
+import { check } from './codec-vectors.js'
 import { exec } from './example.js'
+
+const vectors = ${JSON.stringify(vectors)}
 
 export async function run(server, token) {
   const outcome = async (command, stdin) => {
@@ -30,6 +39,7 @@ export async function run(server, token) {
   }
   const every = Uint8Array.from({ length: 100_000 }, (_, index) => index)
   return {
+    vectors: check(vectors),
     exit: await outcome(['sh', '-c', 'echo out; echo err >&2; exit 3']),
     success: await outcome(['echo', 'é 😀']),
     stdin: await outcome(['sh', '-c', 'cksum | cut -d" " -f2'], every),
@@ -43,6 +53,7 @@ export async function run(server, token) {
 `
 
 export const expected = {
+  vectors: { count: vectors.length, wrong: [] },
   exit: [3, 'out\n', 'err\n'],
   success: [0, 'é 😀\n', ''],
   stdin: [0, '100000\n', ''],
@@ -70,6 +81,7 @@ export class ExampleProject {
   constructor() {
     this.write('example.js', exampleCode())
     this.write('scenario.js', scenario)
+    this.write('codec-vectors.js', codecVectors)
     this.write('package.json', '{ "type": "module" }')
     mkdirSync(join(this.folder, 'node_modules'))
     symlinkSync(root, join(this.folder, 'node_modules/podwire'), 'junction')
