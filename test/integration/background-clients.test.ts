@@ -37,7 +37,7 @@ it('50 are started and stopped at once', async () => {
 
 it('a start whose session is killed in the middle of it goes on, and is found', async () => {
   const slow = await BackgroundPod.start(`FOLDER:${process.env['PATH']}`, (folder) => {
-    writeFileSync(join(folder, 'mv'), '#!/bin/sh\nsleep 0.5\nexec /bin/mv "$@"\n', { mode: 0o755 })
+    writeFileSync(join(folder, 'mv'), '#!/bin/sh\nsleep 2\nexec /bin/mv "$@"\n', { mode: 0o755 })
   })
   slow.server.setFault((request) => (isExec(request) ? { kind: 'half-open' } : null))
   const abort = new AbortController()

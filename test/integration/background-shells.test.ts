@@ -47,7 +47,7 @@ describe.each(containers.filter(({ name }) => there(name)))('$name', ({ name, pa
   it('starts, tells, refuses, ends', async () => {
     const words = ['a b', "it's", '"$HOME"', '\\n', '', '*', 'line\nline']
     const options = { env: { A: '$x\\n' }, cwd: '/' }
-    const script = 'printf "%s|" "$A" "$@"; pwd; echo err >&2; sleep 0.3; exit 9'
+    const script = 'printf "%s|" "$A" "$@"; pwd; echo err >&2; sleep 2; exit 9'
     await t.background('a').start(shell(script, ...words), options)
     const error = await rejection(t.background('a').start(['true']))
     expect(error).toMatchObject({ code: 'ERR_BACKGROUND_RUNNING' })

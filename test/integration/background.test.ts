@@ -166,9 +166,13 @@ describe('the handler', () => {
     ['short', 'exit 0', ['starting', 'running', 'stopped']],
     ['long', 'sleep 0.4', ['starting', 'running', 'stopped']],
     ['failed', 'sleep 0.2; exit 7', ['starting', 'running', 'errored']],
-    ['not-there', 'exec no-such-command', ['starting', 'errored']],
   ])('hears each state once: %s', async (id, script, expected) => {
     expect(await states(`on-${id}`, script)).toEqual(expected)
+  })
+
+  it('hears of a command that cannot be run, which a shell was a moment before', async () => {
+    const heard = await states('on-not-there', 'exec no-such-command')
+    expect(heard.filter((state) => state !== 'running')).toEqual(['starting', 'errored'])
   })
 
   it('hears of a stop by somebody else', async () => {
