@@ -8,7 +8,7 @@ import type { PodContainerStatus } from './pods/container-status.ts'
 import type { LogOptions } from './pods/log-options.ts'
 import { validLogOptions } from './pods/log-options.ts'
 import { LogStream } from './pods/log-stream.ts'
-import type { WaitOptions } from './pods/wait-until-running.ts'
+import type { WaitUntilRunningOptions } from './pods/wait-until-running.ts'
 import { attachTo } from './process/attach.ts'
 import type { AttachOptions } from './process/attach-options.ts'
 import { validAttachOptions } from './process/attach-options.ts'
@@ -201,7 +201,7 @@ export class Pod {
    * is gone; `ERR_CONTAINER_NOT_FOUND`
    * @throws {AuthError | ConnectionError | UpgradeError} the server refuses, or does not answer
    */
-  async waitUntilRunning(options: WaitOptions = {}): Promise<PodContainerStatus> {
+  async waitUntilRunning(options: WaitUntilRunningOptions = {}): Promise<PodContainerStatus> {
     const { validWaitOptions, waitUntilRunning } = await import('./pods/wait-until-running.ts')
     validWaitOptions(options)
     const container = this.#containerOf(options.container)

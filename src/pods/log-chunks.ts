@@ -48,22 +48,22 @@ export async function* logChunks(
     } finally {
       await chunks.return()
     }
+    // The server stops by itself at the limit.
+    if (run === null || received >= limitBytes) return
+    if (!(await checkEnded(server, pod, run, signal))) {
+      throw lostConnection(
+        'the server says that it ended, but the container is still running; a node or a part of the way to it was lost, or the log was rotated',
+      )
+    }
   } catch (error) {
     signal.throwIfAborted()
+    if (error instanceof PodwireError) throw error
     if (lost.signal.aborted) {
       throw lostConnection(
         'the server sends nothing, and does not answer on a new connection either',
       )
     }
-    if (error instanceof PodwireError) throw error
     throw lostConnection(`the connection was cut: ${printable((error as Error).message)}`, error)
-  }
-  // The server stops by itself at the limit.
-  if (run === null || received >= limitBytes) return
-  if (!(await checkEnded(server, pod, run, signal))) {
-    throw lostConnection(
-      'the server says that it ended, but the container is still running; a node or a part of the way to it was lost, or the log was rotated',
-    )
   }
 }
 

@@ -15,7 +15,7 @@ import { listPods } from './pod-list.ts'
 import type { PodResource } from './pod-resource.ts'
 import { getPod } from './pod-resource.ts'
 
-export interface WaitOptions {
+export interface WaitUntilRunningOptions {
   /** @default the pod's own, else its default container */
   readonly container?: string | undefined
   /** Milliseconds. @default 60_000 */
@@ -24,7 +24,7 @@ export interface WaitOptions {
 }
 
 /** @throws {TypeError | RangeError} */
-export function validWaitOptions(options: WaitOptions): void {
+export function validWaitOptions(options: WaitUntilRunningOptions): void {
   knownKeys('waitUntilRunning', options, ['container', 'timeout', 'signal'])
   if (options.timeout !== undefined) wholeNumber('timeout', options.timeout, 1, maxTimer)
   checkSignal(options.signal)
@@ -39,7 +39,7 @@ export function validWaitOptions(options: WaitOptions): void {
 export async function waitUntilRunning(
   server: ApiServer,
   pod: PodReference,
-  options: WaitOptions,
+  options: WaitUntilRunningOptions,
 ): Promise<PodContainerStatus> {
   const { timeout = 60_000, container: name, signal } = options
   const deadline = new Deadline(timeout, signal)
