@@ -58,7 +58,7 @@ const groups = [
   ['kubeconfig', '(kubeconfig|yaml)/.*'],
   ['client', 'index|cluster|pod'],
   ['pods', 'pods/(find-pod|find-pods|default-container)'],
-  ['program', 'cli/program'],
+  ['program', 'cli/(program|command|report)'],
   ['session', 'cli/exec-command'],
 ]
 
