@@ -19,7 +19,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', 0, 20_000, fast),
-      project('vectors', 1, 60_000, fast),
+      project('vectors', 0, 60_000, fast),
       project('integration', 1, 30_000),
       project('conformance', 2, 120_000),
       project('package', 3, 60_000, { maxWorkers: 2 }),

@@ -84,7 +84,7 @@ describe('docs/PROTOCOL.md', () => {
 const state = String.raw`(?:\[\*\]|[A-Z]\w*)`
 const grammars: Readonly<Record<string, RegExp>> = {
   'flowchart LR': /^ {2}\w+(?:\[[\w ]+\])? -->(?:\|[\w ]+\|)? \w+(?:\[[\w ]+\])?$/,
-  'stateDiagram-v2': new RegExp(String.raw`^ {2}${state} --> ${state}(?:: [^:;#{}]+)?$`),
+  'stateDiagram-v2': new RegExp(`^ {2}${state} --> ${state}(?:: [^:;#{}]+)?$`),
 }
 
 function diagramFaults(diagram: string): string[] {
