@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -95,5 +95,39 @@ describe.each(containers.filter(({ name }) => there(name)))('$name', ({ name, pa
     t.server.setFault(null)
     expect(await t.background('deaf').stop()).toMatchObject({ state: 'stopped', exitCode: 143 })
     expect(processesWith(mark)).toEqual([])
+  })
+})
+
+const mayHide = spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs none /proc']).status === 0
+
+describe.runIf(mayHide)('no /proc (needs root and unshare)', () => {
+  let t: BackgroundPod
+  beforeAll(async () => {
+    t = await BackgroundPod.start(rest, (folder) => {
+      const script = `#!/bin/sh
+[ -z "$HIDDEN" ] || exec /bin/sh "$@"
+export HIDDEN=yes
+exec unshare -m /bin/sh -c 'mount -t tmpfs none /proc; exec /bin/sh "$@"' sh "$@"
+`
+      writeFileSync(join(folder, 'sh'), script, { mode: 0o755 })
+    })
+  })
+  afterAll(() => t.close())
+
+  it('starts, tells, ends', async () => {
+    const started = await t.background('a').start(shell('ls /proc; sleep 1; exit 9'))
+    expect(started).toMatchObject({ state: 'running' })
+    expect(await t.background('a').wait()).toMatchObject({ state: 'errored', exitCode: 9 })
+    expect(await text(await t.background('a').logs())).toBe('')
+  })
+
+  it('stops the process group', async () => {
+    const script = '( trap "" TERM; while :; do sleep 0.1; done ) & sleep 60; :'
+    await t.background('family').start(shell(script, 'no-proc'))
+    await expect.poll(() => processesWith('no-proc').length).toBeGreaterThanOrEqual(3)
+    const result = await t.background('family').stop({ grace: 500 })
+    expect(result).toMatchObject({ state: 'stopped', exitCode: 143 })
+    await expect.poll(() => processesWith('no-proc')).toEqual([])
+    expect(await t.background('family').stop()).toMatchObject({ terminated: [], killed: [] })
   })
 })
