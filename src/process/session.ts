@@ -154,11 +154,6 @@ export class Session implements SocketEvents {
     if (!this.#ended && this.outcome === null) this.#aborted ??= { reason }
   }
 
-  /** Cuts the connection. */
-  terminate(): void {
-    this.#socket.terminate()
-  }
-
   message(message: Message): void {
     const event = this.#decoder.decode(message)
     if (event === null) return
@@ -200,7 +195,7 @@ export class Session implements SocketEvents {
   }
 
   pingPayload(): string | null {
-    return this.#held !== 0 ? null : this.#streams.stdin?.window.pingPayload ?? ''
+    return this.#held !== 0 ? null : (this.#streams.stdin?.window.pingPayload ?? '')
   }
 
   #know(outcome: Outcome): void {

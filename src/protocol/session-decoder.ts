@@ -5,6 +5,7 @@ import type { Outcome, StatusResult } from './status.ts'
 import type { ConnectionEnd } from './status-reader.ts'
 import { StatusReader } from './status-reader.ts'
 import type { Subprotocol } from './subprotocol.ts'
+import { isBase64 } from './subprotocol.ts'
 import type { Violation } from './violation.ts'
 
 /** What a message of an exec or attach session brought. */
@@ -31,11 +32,13 @@ export type SessionEvent =
 export class SessionDecoder {
   readonly subprotocol: Subprotocol
   readonly #status: StatusReader
+  readonly #isBinary: boolean
   #state: 'open' | 'known' | 'violated' = 'open'
   #ignored = 0
 
   constructor(subprotocol: Subprotocol) {
     this.subprotocol = subprotocol
+    this.#isBinary = !isBase64(subprotocol)
     this.#status = new StatusReader(subprotocol)
   }
 
@@ -47,6 +50,13 @@ export class SessionDecoder {
   /** Takes one message; `null` when it means nothing (yet). */
   decode(message: Message): SessionEvent | null {
     if (this.#state === 'violated') return this.#ignore()
+    // Nearly all messages, and those that come by the million: nothing is made for them but the event.
+    if (this.#isBinary && typeof message !== 'string' && message.length > 1) {
+      const channel = message[0]
+      if (channel === Channel.Stdout || channel === Channel.Stderr) {
+        return { type: 'output', channel, payload: message.subarray(1) }
+      }
+    }
     const frame = decodeFrame(message, this.subprotocol)
     if (frame === null) return this.#ignore()
     if ('violation' in frame) return this.#settle(frame)
