@@ -113,5 +113,5 @@ function finish(
   const anonymous = config.auth === undefined && config.tls?.cert === undefined
   const loaded: LoadedClusterConfig = { ...config, namespace, ...origin, anonymous }
   // A proxy's URL may hold a password; the secrets of auth and tls are kept back by those themselves.
-  return redact(loaded, ['proxyUrl'])
+  return redact(loaded, config.proxyUrl?.includes('@') === true ? ['proxyUrl'] : [])
 }

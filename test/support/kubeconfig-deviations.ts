@@ -33,7 +33,14 @@ export const DEVIATIONS: Readonly<Record<string, (difference: Difference) => boo
   'drops query, fragment and the last slash of `server` when it loads': ({ ours, theirs }) =>
     ours.verdict === 'accepted' &&
     theirs.verdict === 'accepted' &&
-    same(ours, { ...theirs, url: theirs.url.replace(/[?#].*$/, '').replace(/:(?=\/api\/)/, '') }),
+    same(
+      { ...ours, proxy: decoded(ours.proxy) },
+      {
+        ...theirs,
+        url: theirs.url.replace(/[?#].*$/, '').replace(/:(?=\/api\/)/, ''),
+        proxy: decoded(theirs.proxy),
+      },
+    ),
   'sends the path of `server` as it is written': ({ ours, theirs }) =>
     ours.verdict === 'accepted' &&
     theirs.verdict === 'accepted' &&
