@@ -1,4 +1,4 @@
-import { knownKeys, maxTimer, optionalBoolean, wholeNumber } from '../option.ts'
+import { checkSignal, knownKeys, maxTimer, optionalBoolean, wholeNumber } from '../option.ts'
 import type { Status, Subprotocol, TerminalSize } from '../protocol/index.ts'
 import { isSubprotocol, subprotocols, supportsClose } from '../protocol/index.ts'
 import { validTerminalSize } from '../protocol/resize.ts'
@@ -162,10 +162,7 @@ type CommonOptions = Pick<SessionCallOptions, 'signal' | 'subprotocol' | 'stdinW
 
 /** @throws {TypeError | RangeError} one with a value that it cannot have */
 export function validCommonOptions(options: CommonOptions): void {
-  // Not by class: a signal may come from another realm or a polyfill.
-  if (options.signal !== undefined && typeof options.signal?.addEventListener !== 'function') {
-    throw new TypeError('signal must be an AbortSignal')
-  }
+  checkSignal(options.signal)
   if (options.subprotocol !== undefined && !isSubprotocol(options.subprotocol)) {
     throw new RangeError(`subprotocol must be one of ${subprotocols.join(', ')}`)
   }

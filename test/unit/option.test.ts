@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { knownKeys, optionalBoolean, wholeNumber } from '../../src/option.ts'
+import { checkSignal, knownKeys, optionalBoolean, wholeNumber } from '../../src/option.ts'
 
 describe('the words', () => {
   it('name what an object may hold', () => {
@@ -30,5 +30,12 @@ describe('the words', () => {
       undefined,
       false,
     ])
+  })
+  it('name the signal, which may come from another realm', () => {
+    for (const value of [null, 'x', {}]) {
+      expect(() => checkSignal(value as never)).toThrow('signal must be an AbortSignal')
+    }
+    checkSignal(undefined)
+    checkSignal({ addEventListener: () => {} } as never)
   })
 })
