@@ -1,7 +1,8 @@
 import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Fault, TestServer } from '../../src/testing/index.ts'
+import type { Fault, ProcessHandler, TestServer } from '../../src/testing/index.ts'
 import { createTestServer } from '../../src/testing/index.ts'
 import { connect, get, refused, run, script, v4, v5 } from '../unit/testing/client.ts'
 
@@ -124,6 +125,18 @@ it('reset: exactly so many bytes, then ECONNRESET', async () => {
   expect(await session.closed).toBe(1006)
   expect(session.tcpErrors).toEqual(['ECONNRESET'])
   expect(session.messages).toEqual(['[1] ', '[1] abcd'])
+})
+
+it('a process of a session that was cut before it began gets the end of stdin', async () => {
+  const ended: string[] = []
+  const exec: ProcessHandler = async ({ stdin }) => {
+    ended.push(await text(stdin))
+  }
+  const pods = [{ name: 'web-0', containers: [{ name: 'app', exec }] }]
+  await using own = await createTestServer({ pods, fault: { kind: 'cut', afterBytes: 0 } })
+  const session = await connect(own, `${script('')}&stdin=true`)
+  expect(await session.closed).toBe(1006)
+  await expect.poll(() => ended).toEqual([''])
 })
 
 it('cut: exactly so many bytes, then the end of TCP', async () => {
