@@ -14,15 +14,10 @@ const clients = {
   'client-node': { client: 'client-node' },
 }
 
-/** What a slow network or a busy server wants: more than the default 1 MiB on its way. */
-const wideWindow = {
-  'podwire, stdinWindow 4 MiB': { client: 'podwire', options: { stdinWindow: 4 * mebibyte } },
-}
-
 /** Input of a command, as fast as the server takes it. */
 export function stdin(settings) {
   const budgets = { speed: { atLeast: 0.95 }, cpu: { atMost: 1.1 } }
-  return transfer('stdin', { action: 'write' }, settings, budgets, { ...clients, ...wideWindow })
+  return transfer('stdin', { action: 'write' }, settings, budgets)
 }
 
 /** Output that the client's Writable takes slowly, and input that the server takes slowly. */
@@ -32,10 +27,10 @@ export async function slowness(settings) {
   await transfer('slow sink', { action: 'write', rate: slow }, settings, budgets)
 }
 
-async function transfer(title, scenario, settings, budgets, contenders = clients) {
+async function transfer(title, scenario, settings, budgets) {
   const { target, rounds, scale } = settings
   const bytes = Math.max(1, Math.round(256 * scale)) * mebibyte
-  const samples = await interleave(rounds, contenders, (contender) =>
+  const samples = await interleave(rounds, clients, (contender) =>
     measureClient({ ...scenario, ...contender, target, bytes }),
   )
   const rows = Object.entries(samples).map(([name, own]) => {
