@@ -78,7 +78,10 @@ class Terminal {
   async run(): Promise<TerminalExit> {
     try {
       const outputs = this.#open()
-      const exit = await this.#remote.exit.catch((error) => this.#endWith(error))
+      const exit = await this.#remote.exit.catch(async (error) => {
+        await Promise.all(outputs)
+        return this.#endWith(error)
+      })
       await Promise.all(outputs)
       if (this.#failure !== null && !this.#detached) throw this.#failure.reason
       return { ...exit, detached: this.#detached }
@@ -141,7 +144,10 @@ class Terminal {
       if (!wasFlowing) input.pause()
       input.off('error', failed)
     })
-    this.#listen(stdin, 'error', failed)
+    // Any other is the session's own failure, and told by `exit`.
+    this.#listen(stdin, 'error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_STDIN_CANNOT_END') failed(error)
+    })
     this.#listen(stdin, 'drain', () => input.resume())
     this.#listen(input, 'end', () => this.#end(stdin))
     this.#listen(input, 'data', (chunk: Uint8Array | string) => this.#type(stdin, chunk))
@@ -184,6 +190,9 @@ class Terminal {
   #fail(reason: unknown): void {
     this.#failure ??= { reason }
     void this.#remote.close()
+    // What is left behind the end is not waited for either.
+    this.#remote.stdout?.destroy()
+    this.#remote.stderr?.destroy()
   }
 
   #endWith(error: unknown): Exit {

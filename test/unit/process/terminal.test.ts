@@ -19,13 +19,14 @@ interface Opening {
   readonly stdin?: StdinEnd | null
   readonly heartbeat?: { readonly interval: number; readonly deadline: number }
   readonly window?: number
+  readonly slack?: number
 }
 
 function open(opening: Opening = {}) {
   const { kind = 'exec', tty = true, stdin = tty ? 'terminal' : 'close' } = opening
-  const { window = 1_000, heartbeat = false } = opening
+  const { window = 1_000, slack = 100, heartbeat = false } = opening
   const socket = new FakeSocket(tty ? 'v4.channel.k8s.io' : 'v5.channel.k8s.io')
-  const output = (channel: number) => new OutputStream(100, () => session.release(channel))
+  const output = (channel: number) => new OutputStream(slack, () => session.release(channel))
   const streams = {
     stdin: stdin === null ? null : new StdinStream(socket, stdin, window),
     stdout: output(1),
@@ -199,6 +200,37 @@ describe('the output', () => {
     await end
     expect([terminal.shown, String(stderr.read())]).toEqual(['out', 'err'])
   })
+
+  const slack = 1_000_000
+  it('comes in front of the error of a lost connection', async () => {
+    const { socket, terminal, end } = start({ slack })
+    const piece = 'x'.repeat(40_000)
+    for (let i = 0; i < 3; i++) socket.output(1, piece)
+    socket.die()
+    const failed = rejection(end)
+    let shown = ''
+    terminal.stdout.on('data', (chunk) => {
+      shown += chunk
+    })
+    expect((await failed).code).toBe('ERR_CONNECTION_LOST')
+    expect(shown.length).toBe(3 * piece.length)
+  })
+
+  it.each(['an error of the output', 'the signal'])(
+    'is not waited for behind the end: %s',
+    async (what) => {
+      const controller = new AbortController()
+      const { signal } = controller
+      const { socket, remote, terminal, end } = start({ slack }, { signal })
+      for (let i = 0; i < 3; i++) socket.output(1, 'x'.repeat(40_000))
+      socket.exit(0)
+      socket.end()
+      await remote.exit
+      if (what === 'the signal') controller.abort(new Error('gone'))
+      else terminal.stdout.destroy(new Error('gone'))
+      expect((await rejection<Error>(end)).message).toBe('gone')
+    },
+  )
 
   it('that cannot be written ends the session', async () => {
     const { socket, terminal, end } = start()
