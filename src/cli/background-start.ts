@@ -3,6 +3,7 @@ import { backgroundFlags, backgroundProcess, idAndPod, statusTable } from './bac
 import { keyAndValue } from './cluster-flags.ts'
 import { defineCommand } from './command.ts'
 import { Interruption } from './interruption.ts'
+import { print } from './print.ts'
 import { UsageError } from './usage-error.ts'
 
 const usage = 'start ID (POD | TYPE/NAME) [-c CONTAINER] [options] -- COMMAND [ARGUMENT…]'
@@ -35,7 +36,7 @@ export const startCommand = defineCommand({
     }
     return Interruption.during(async ({ signal }) => {
       const process_ = await backgroundProcess(flags, place, signal)
-      process.stdout.write(statusTable([await process_.start(command, options)]))
+      print(statusTable([await process_.start(command, options)]))
       return 0
     })
   },

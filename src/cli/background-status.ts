@@ -1,6 +1,7 @@
 import { backgroundFlags, backgroundTarget, statusTable } from './background-target.ts'
 import { defineCommand } from './command.ts'
 import { Interruption } from './interruption.ts'
+import { print } from './print.ts'
 import { UsageError } from './usage-error.ts'
 
 const usage = 'status [ID] (POD | TYPE/NAME) [-c CONTAINER] [options]'
@@ -32,7 +33,7 @@ export const statusCommand = defineCommand({
           : await pod.background(id, options).status()
       const text =
         output === 'json' ? `${JSON.stringify(found, null, 2)}\n` : statusTable([found].flat())
-      process.stdout.write(text)
+      print(text)
       return 0
     })
   },

@@ -1,6 +1,7 @@
 import { backgroundFlags, backgroundProcess, idAndPod, statusTable } from './background-target.ts'
 import { defineCommand } from './command.ts'
 import { Interruption } from './interruption.ts'
+import { print } from './print.ts'
 
 const usage = 'stop ID (POD | TYPE/NAME) [-c CONTAINER] [options]'
 
@@ -19,7 +20,7 @@ export const stopCommand = defineCommand({
       const background = await backgroundProcess(flags, place, signal)
       const options = grace === undefined ? {} : { grace: Math.ceil(grace) }
       const { terminated, killed, ...status } = await background.stop(options)
-      process.stdout.write(statusTable([status]))
+      print(statusTable([status]))
       process.stderr.write(`${terminated.length} got SIGTERM, ${killed.length} SIGKILL\n`)
       return 0
     })

@@ -5,6 +5,7 @@ import { commands } from './commands.ts'
 import type { Candidate, Completion } from './completion.ts'
 import { completeCommand } from './completion.ts'
 import { liveNames } from './live-names.ts'
+import { print } from './print.ts'
 import { shellWords } from './shell-words.ts'
 import { splitCommand } from './split-command.ts'
 
@@ -16,7 +17,7 @@ import { splitCommand } from './split-command.ts'
 export async function completeLine([shell, ...args]: readonly string[]): Promise<number> {
   const words = shell === 'bash' ? shellWords(args[0] ?? '').slice(1) : args
   const completion = await candidates(words).catch((): Completion => [])
-  process.stdout.write(rendered(shell, completion, words.at(-1) ?? ''))
+  print(rendered(shell, completion, words.at(-1) ?? ''))
   return 0
 }
 

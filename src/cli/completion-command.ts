@@ -1,5 +1,6 @@
 import { defineCommand } from './command.ts'
 import { completionScripts } from './completion-scripts.ts'
+import { print } from './print.ts'
 import { UsageError } from './usage-error.ts'
 
 const shells = ['bash', 'zsh', 'fish']
@@ -18,7 +19,7 @@ export const completionCommand = defineCommand({
     if (script === undefined || others.length > 0) {
       throw new UsageError(`completion takes one of ${shells.join(', ')}`)
     }
-    process.stdout.write(script)
+    print(script)
     return 0
   },
 })

@@ -5,6 +5,7 @@ import { printable } from '../protocol/printable.ts'
 import type { ClusterFlags } from './cluster-flags.ts'
 import { loadOptions } from './cluster-flags.ts'
 import { defineCommand } from './command.ts'
+import { print } from './print.ts'
 import { table } from './table.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -18,7 +19,7 @@ export const configCommand = defineCommand({
   flags: {},
   operands: [['view', 'contexts', 'current-context']],
   async run({ flags, operands }) {
-    process.stdout.write(await configText(operands, flags))
+    print(await configText(operands, flags))
     return 0
   },
 })

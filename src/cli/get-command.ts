@@ -4,6 +4,7 @@ import { defineCommand } from './command.ts'
 import type { FlagTable } from './flags.ts'
 import { Interruption } from './interruption.ts'
 import { fetchPods, podsAsJson, podsAsNames, podsAsTable } from './pod-listing.ts'
+import { print } from './print.ts'
 import { UsageError } from './usage-error.ts'
 
 const flags = {
@@ -55,7 +56,7 @@ export const getCommand = defineCommand({
         const where = all ? '' : ` in ${namespace} namespace.`
         process.stderr.write(`No resources found${where}\n`)
       }
-      process.stdout.write(text)
+      print(text)
       return 0
     })
   },

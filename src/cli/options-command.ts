@@ -1,13 +1,14 @@
 import { clusterFlags } from './cluster-flags.ts'
 import { defineCommand } from './command.ts'
 import { flagHelp } from './help.ts'
+import { print } from './print.ts'
 
 export const optionsCommand = defineCommand({
   usage: 'options',
   about: 'Prints the flags that every command takes.',
   flags: {},
   async run() {
-    process.stdout.write(`Every command takes these:\n${flagHelp(clusterFlags)}`)
+    print(`Every command takes these:\n${flagHelp(clusterFlags)}`)
     return 0
   },
 })

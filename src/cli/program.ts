@@ -3,6 +3,7 @@ import type { Command } from './command.ts'
 import { commands } from './commands.ts'
 import type { FlagTable } from './flags.ts'
 import { parseFlags } from './flags.ts'
+import { print } from './print.ts'
 import { splitCommand } from './split-command.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -44,6 +45,6 @@ async function commandNamed(name: string): Promise<Command> {
 
 async function printHelp(command: Command | null): Promise<number> {
   const { commandHelp, programHelp } = await import('./help.ts')
-  process.stdout.write(command === null ? programHelp(commands) : commandHelp(command))
+  print(command === null ? programHelp(commands) : commandHelp(command))
   return 0
 }

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import type { TimelineRow, TraceEvent } from '../protocol/index.ts'
 import { parseTrace, timeline } from '../protocol/index.ts'
 import { defineCommand } from './command.ts'
+import { print } from './print.ts'
 import { UsageError } from './usage-error.ts'
 
 export const traceCommand = defineCommand({
@@ -25,7 +26,7 @@ export const traceCommand = defineCommand({
       const { serveTrace } = await import('./trace-page.ts')
       return serveTrace(content)
     }
-    process.stdout.write(timelineText(events))
+    print(timelineText(events))
     return 0
   },
 })

@@ -1,12 +1,14 @@
 import { version } from '../version.ts'
 import { defineCommand } from './command.ts'
+import { print } from './print.ts'
 
 export const versionCommand = defineCommand({
   usage: 'version',
   about: 'Prints the version of podwire.',
-  flags: {},
+  // There is no other part that could be asked for.
+  flags: { client: { type: 'boolean' } },
   async run() {
-    process.stdout.write(`${version}\n`)
+    print(`${version}\n`)
     return 0
   },
 })

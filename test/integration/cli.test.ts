@@ -236,6 +236,13 @@ describe('ends from this side', () => {
     expect([code, stderr]).toEqual([141, ''])
   })
 
+  it('a reader that goes before it gets a list', async () => {
+    const { child, exit } = start('get', 'pods', '--kubeconfig', kubeconfig)
+    child.stdout.destroy()
+    const [code, stderr] = await Promise.all([exit, text(child.stderr)])
+    expect([code, stderr]).toEqual([141, ''])
+  })
+
   it('a reader that is slow gets everything', async () => {
     const { child, exit } = startExec('web-0', '--', 'head', '-c', `${8 * mebibyte}`, '/dev/zero')
     let length = 0
@@ -263,8 +270,8 @@ describe('about itself', () => {
     expect(stdout).toContain(words)
   })
 
-  it.each(['--version', 'version'])('%s', async (arg) => {
-    expect(await run(arg)).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  it.each([['--version'], ['version'], ['version', '--client']])('%s %s', async (...args) => {
+    expect(await run(...args)).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })
 })
 
