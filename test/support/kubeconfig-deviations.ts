@@ -81,11 +81,11 @@ export const DEVIATIONS: Readonly<Record<string, (difference: Difference) => boo
   'refuses text behind a document in braces': (d) =>
     /^\s*(?:---.*\n)?\{[^\n]*\}[ \t\r]*\n+x/m.test(d.text) &&
     refused(d, /ERR_KUBECONFIG_SYNTAX.* is not YAML/),
-  'reads a colon or dash before a bracket or comma, and a `#` right behind the sign of a block, as YAML 1.2 does':
+  'reads a colon or dash before a bracket or comma, a `?` before a word in brackets, and a `#` right behind the sign of a block, as YAML 1.2 does':
     (d) =>
-      /[-:?][\]},]|[|>][-+0-9]*#/.test(d.text) &&
+      /[-:?][\]},]|[[,{] *\?\w|[|>][-+0-9]*#/.test(d.text) &&
       (refused(d, /ERR_KUBECONFIG_SYNTAX.* is not YAML/) ||
-        refused(d, /must be a string, and is a mapping/) ||
+        refused(d, /must be a (?:string, and is a mapping|mapping, and is a string)/) ||
         theyRefuse(d, /cannot unmarshal string/)),
   'reads what YAML 1.2 allows and go-yaml does not: tabs, `\\/`, a character in two escapes, names of anchors':
     (d) =>

@@ -21,6 +21,8 @@ test.each([
   ['JSON with tabs', '{\n\t"a": ["b", 1]\n}', { a: ['b', 1] }],
   ['the last of duplicate keys', 'a: b\na: c\n', { a: 'c' }],
   ['a character in two escapes, as JSON writes it', 'a: "\\ud83d\\ude00"', { a: '\u{1f600}' }],
+  ['a question mark before a word in brackets', 'a: [?b]', { a: ['?b'] }],
+  ['a tag before a comma', 'a: [!!str, b]', { a: ['', 'b'] }],
   ['a folded block', 'a: >\n  b\n  c\n', { a: 'b c\n' }],
 ])('%s', async (_name, text, json) => {
   expect(toJson((await parseYaml(text)).root)).toEqual(json)
