@@ -163,9 +163,9 @@ export class BackgroundProcess {
       const [run] = reply.runs
       // Also when the answer to an earlier attempt was lost.
       if (run?.token === token) return run
-      const somebody = run !== undefined && run.token !== null && run.state !== 'ended'
-      if (reply.start !== 'active' || somebody) throw refusal(reply, this.id)
-      // Somebody claims it this very moment, or has just ended.
+      // Somebody claims it this very moment, or it has just ended.
+      const passes = run?.state === 'ended' || (run?.state === 'starting' && run.token === null)
+      if (reply.start !== 'active' || !passes) throw refusal(reply, this.id)
       await backoff.wait(signal)
     }
   }

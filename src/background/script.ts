@@ -44,8 +44,9 @@ _run=$_dir/$_n _state=ended
 [ -e "$_run/stop" ] && _asked=stop
 if read -r _layout _token _boss _since _where _at _output _meta <"$_run/record"; then
 read -r _pid _start _sid <"$_run/pid"
+case $_pid in 0* | 1 | *[!0-9]*) _pid=- ;; esac
 if [ "$_layout" != 1 ]; then
-_state=layout
+_state=layout _token=- _at=- _output=- _meta=- _pid=-
 elif [ "$_where" != "$_instance" ]; then
 _state=elsewhere
 elif [ "$_pid" != - ] && alive "$_pid" "$_start"; then
@@ -65,7 +66,7 @@ fi
 fi
 if read -r _exit <"$_run/exit"; then
 _state=ended
-read -r _pid _start _sid <"$_run/pid"
+[ "$_pid" != - ] || read -r _pid _start _sid <"$_run/pid"
 fi
 [ -d "$_run" ] || look
 }
@@ -159,7 +160,7 @@ shift 8
 look
 _next=$((_n + 1))
 case $_word$_state in
-activestarting | activerunning | state*) ;;
+activestarting | activerunning | activelayout | state*) ;;
 *)
 if mkdir "$_dir/$_next" && mv "$_claim" "$_dir/$_next/record"; then
 look
