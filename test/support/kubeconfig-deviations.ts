@@ -91,7 +91,7 @@ export const DEVIATIONS: Readonly<Record<string, (difference: Difference) => boo
     (d) =>
       (/\t/.test(d.text) && theyRefuse(d, /yaml: .*(?:tab character|cannot start any token)/)) ||
       (/\\/.test(d.text) && theyRefuse(d, /yaml: .*(?:unknown escape|Unicode character escape)/)) ||
-      (/[&*!?]|[ :]:/.test(d.text) &&
+      (/[&*!?]|[[{, :]:/.test(d.text) &&
         theyRefuse(
           d,
           /yaml: .*did not find expected (?:alphabetic|whitespace|node content|tag URI|',')/,
