@@ -9,7 +9,7 @@ import { Interruption } from './interruption.ts'
 import { LogLines, printBytes } from './log-output.ts'
 import type { LogFlags } from './logs-flags.ts'
 import { logOptions, logsFlags } from './logs-flags.ts'
-import { note, noteDefault } from './pod-target.ts'
+import { note, noteDefault, unseen } from './pod-target.ts'
 import { UsageError } from './usage-error.ts'
 
 /** One log to print. */
@@ -54,7 +54,8 @@ async function printAll(
   flags: LogFlags,
   interruption: Interruption,
 ): Promise<void> {
-  const { signal } = interruption
+  const failed = new AbortController()
+  const signal = AbortSignal.any([interruption.signal, failed.signal])
   const open = ({ pod, container }: Source) => {
     return pod.logs({ ...logOptions(flags), container, signal })
   }
@@ -67,8 +68,13 @@ async function printAll(
     const { pod, container = '' } = source
     return lines.print(open(source), flags.prefix ? `[pod/${pod.name}/${container}] ` : '')
   }
-  if (flags.follow) await Promise.all(sources.map(print))
-  else for (const source of sources) await print(source)
+  try {
+    if (flags.follow) await Promise.all(sources.map(print))
+    else for (const source of sources) await print(source)
+  } finally {
+    // One that fails is the end of all.
+    failed.abort()
+  }
 }
 
 function targetOf(operands: readonly string[], flags: LogFlags) {
@@ -110,11 +116,8 @@ async function found(
       if (error instanceof UpgradeError && error.httpStatus === 403) return null
       throw error
     })
-  if (one === null) {
-    // A role that holds `pods/log` alone is enough for a pod that is named.
-    const { container } = flags
-    return [{ pod: cluster.pod(target.replace(/^(?:po|pods?)\//, ''), { container }), container }]
-  }
+  // A role that holds `pods/log` alone is enough for a pod that is named.
+  if (one === null) return [unseen(cluster, target, flags.container)]
   const { pod, resource, matches } = one
   if (matches > 1) note(`Found ${matches} pods, using pod/${resource.metadata.name}`)
   return ofPod(pod, resource, one.container, flags)

@@ -25,6 +25,9 @@ export interface ListingOptions {
 const asTable =
   'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json'
 
+/** A server without a last page would be read for ever; Kubernetes is made for 150,000 pods. */
+const maxPages = 2_000
+
 /** The answers of the server: a list each, its next page behind it, or a pod each. */
 export async function fetchPods(
   api: ApiServer,
@@ -43,17 +46,19 @@ export async function fetchPods(
   }
   const query = queryParameters({ namespace, ...selectors })
   query.set('limit', '500')
-  do {
+  while (answers.length < maxPages) {
     const answer = await api.getJson(`${podsPath(namespace, prefix)}?${query}`, signal, accept)
     answers.push(answer)
-    query.set('continue', new JsonFields(answer).fields('metadata').string('continue'))
-  } while (query.get('continue') !== '')
-  return answers
+    const next = new JsonFields(answer).fields('metadata').string('continue')
+    if (next === '') return answers
+    query.set('continue', next)
+  }
+  throw new Error(`the server's list of pods has more than ${maxPages} pages`)
 }
 
-/** The columns that the server has; of a server without tables NAME and AGE cannot be told apart from the rest. */
+/** The columns that the server has. */
 export function podsAsTable(answers: readonly unknown[], options: ListingOptions): string {
-  const tables = answers.map((answer) => new JsonFields(answer))
+  const tables = answers.map((answer) => new JsonFields(tableOf(answer)))
   const rows = tables.flatMap((one) => one.list('rows'))
   if (rows.length === 0) return ''
   const columns = tables[0]?.list('columnDefinitions') ?? []
@@ -71,6 +76,15 @@ export function podsAsTable(answers: readonly unknown[], options: ListingOptions
   return table(options.headers ? [heads, ...cells] : cells)
 }
 
+/** A server may have no tables, but every pod has a name. */
+function tableOf(answer: unknown): unknown {
+  if (new JsonFields(answer).string('kind') === 'Table') return answer
+  const rows = itemsOf([answer]).map((pod) => {
+    return { cells: [new JsonFields(pod).fields('metadata').string('name')], object: pod }
+  })
+  return { columnDefinitions: [{ name: 'Name' }], rows }
+}
+
 export function podsAsNames(answers: readonly unknown[]): string {
   return itemsOf(answers)
     .map((pod) => `pod/${printable(new JsonFields(pod).fields('metadata').string('name'))}\n`)
@@ -84,7 +98,12 @@ export function podsAsJson(answers: readonly unknown[]): string {
   const value = single
     ? only
     : { apiVersion: 'v1', items: itemsOf(answers), kind: 'List', metadata: { resourceVersion: '' } }
-  return `${JSON.stringify(sorted(value), null, 4)}\n`
+  // Control characters that JSON lets pass, and a terminal might not.
+  const text = JSON.stringify(sorted(value), null, 4).replace(
+    /[\u007f-\u009f]/g,
+    (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+  )
+  return `${text}\n`
 }
 
 function itemsOf(answers: readonly unknown[]): readonly unknown[] {

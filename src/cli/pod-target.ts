@@ -75,7 +75,12 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
-function unseen(cluster: Cluster, target: string, container: string | undefined): FoundTarget {
+/** For a role that may not read pods: one that is named is there until the server says that it is not. */
+export function unseen(
+  cluster: Cluster,
+  target: string,
+  container: string | undefined,
+): FoundTarget {
   const parsed = parsePodTarget(target)
   if (parsed.kind !== 'pod') {
     throw new Error(`the role may not read what ${target} stands for; name a pod`)

@@ -136,6 +136,16 @@ describe('logs', () => {
     ])
   })
 
+  it('one that cannot be followed is the end of all', async () => {
+    cli.server.setFault(({ path }) =>
+      path.includes('/web-1/log') ? { kind: 'refuse', code: 500 } : null,
+    )
+    const { code, stderr } = await cli.podwire('logs', '-f', '-l', 'app=web')
+    cli.server.setFault(null)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/500/)
+  })
+
   it('more than may be followed at once', async () => {
     const args = ['logs', '-f', '-l', 'app=web', '--max-log-requests=1']
     const { code, stderr } = await cli.podwire(...args)

@@ -12,8 +12,8 @@ const row = (name: string, namespace: string) => ({
   object: { metadata: { name, namespace } },
 })
 const answers = [
-  { columnDefinitions, rows: [row('a', 'x')] },
-  { columnDefinitions, rows: [row('b', 'y')] },
+  { kind: 'Table', columnDefinitions, rows: [row('a', 'x')] },
+  { kind: 'Table', columnDefinitions, rows: [row('b', 'y')] },
 ]
 
 it.each([
@@ -32,10 +32,17 @@ it.each([
 })
 
 it('no rows are no table', () => {
-  expect(podsAsTable([{ columnDefinitions, rows: [] }], plain)).toBe('')
+  expect(podsAsTable([{ kind: 'Table', columnDefinitions, rows: [] }], plain)).toBe('')
 })
 
 const pod = (name: string) => ({ metadata: { name, managedFields: [1] }, kind: 'Pod' })
+
+it('of a server without tables, names', () => {
+  const list = { kind: 'PodList', items: [pod('a'), pod('b')] }
+  expect(podsAsTable([list], plain)).toBe('NAME\na\nb\n')
+  expect(podsAsTable([pod('a')], plain)).toBe('NAME\na\n')
+  expect(podsAsTable([{ kind: 'PodList', items: [] }], plain)).toBe('')
+})
 
 it('names', () => {
   expect(podsAsNames([{ items: [pod('a'), pod('b')] }])).toBe('pod/a\npod/b\n')
@@ -47,4 +54,8 @@ it('JSON with sorted keys, one pod as it is and several as a list', () => {
   expect(podsAsJson([pod('a')])).toBe(`${JSON.stringify(one, null, 4)}\n`)
   const list = { apiVersion: 'v1', items: [one], kind: 'List', metadata: { resourceVersion: '' } }
   expect(podsAsJson([{ items: [pod('a')] }])).toBe(`${JSON.stringify(list, null, 4)}\n`)
+})
+
+it('JSON has no control characters', () => {
+  expect(podsAsJson([{ kind: 'a\u001b\u009bb' }])).toContain('"a\\u001b\\u009bb"')
 })
