@@ -23,12 +23,17 @@ export class SocketOwners {
   }
 
   /** Of those that are open. */
+  get count(): number {
+    return this.#open.size
+  }
+
+  /** Who has opened them, and what became of them. */
   describe(): string {
     const sessions = [...this.#open].map(
       ([socket, session]) =>
         `of session ${session} (${socket.readyState}, ${socket.bytesWritten} bytes sent, ${socket.bytesRead} read)`,
     )
-    return sessions.join(', ') || 'on the side of the server only'
+    return sessions.join(', ')
   }
 
   close(): void {
