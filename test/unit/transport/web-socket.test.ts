@@ -101,8 +101,10 @@ describe('messages', () => {
     expect(socket.backlog).toBeGreaterThan(message.length)
     expect(drains()).toBe(0)
     peer.resume()
-    await expect.poll(() => received).toBe(1_024 * message.length)
-    expect([socket.backlog, drains()]).toEqual([0, 1])
+    const patient = { timeout: 10_000 }
+    await expect.poll(() => received, patient).toBe(1_024 * message.length)
+    await expect.poll(drains, patient).toBe(1)
+    expect(socket.backlog).toBe(0)
   })
 
   it('any byte counts as a sign of life', async () => {
