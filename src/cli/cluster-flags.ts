@@ -93,23 +93,23 @@ function requestTimeout(text = '0'): number {
 
 function impersonation(flags: ClusterFlags): Impersonation | undefined {
   const { as: user, 'as-uid': uid, 'as-group': groups, 'as-user-extra': extras } = flags
-  if (user === undefined) {
+  if (!user) {
     if (uid === undefined && groups === undefined && extras === undefined) return undefined
     throw new UsageError('--as-uid, --as-group and --as-user-extra need --as', 'nothing')
   }
-  const extra: Record<string, string[]> = {}
+  const extra = new Map<string, string[]>()
   for (const text of extras ?? []) {
     const [key, value] = keyAndValue('as-user-extra', text)
-    extra[key] = [...(extra[key] ?? []), value]
+    extra.set(key, [...(extra.get(key) ?? []), value])
   }
-  return { user, ...present({ uid, groups, extra: extras && extra }) }
+  return { user, ...present({ uid, groups, extra: extras && Object.fromEntries(extra) }) }
 }
 
-/** @throws {UsageError} not `KEY=VALUE` */
+/** @throws {UsageError} not `KEY=VALUE`; the text is not told, because it may be a secret */
 export function keyAndValue(flag: string, text: string): readonly [string, string] {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
   if (key !== undefined && value !== undefined) return [key, value]
-  throw new UsageError(`--${flag} takes KEY=VALUE, not ${JSON.stringify(text)}`)
+  throw new UsageError(`--${flag} takes KEY=VALUE`)
 }
 
 /** The entries that are there, for options that may be absent and never `undefined`. */

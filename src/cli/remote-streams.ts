@@ -26,7 +26,8 @@ export async function connectStreams(
     return exit
   } finally {
     await Promise.allSettled(outputs)
-    process.stdin.destroy()
+    // One that nobody asked for is not even opened.
+    if (remote.stdin !== null) process.stdin.destroy()
   }
 }
 

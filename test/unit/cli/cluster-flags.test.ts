@@ -30,6 +30,7 @@ it.each<[ClusterFlags, object]>([
     { 'certificate-authority': 'ca', 'client-certificate': 'c', 'client-key': 'k' },
     { overrides: { certificateAuthority: 'ca', clientCertificate: 'c', clientKey: 'k' } },
   ],
+  [{ as: '' }, { overrides: {} }],
   [{ as: 'a' }, { overrides: { impersonate: { user: 'a' } } }],
 ])('%j', (flags, expected) => {
   expect(loadOptions(flags)).toEqual(expected)
