@@ -54,7 +54,10 @@ function parse(root: Fields, file: string | undefined): KubeconfigDocument {
     ['apiVersion', 'v1'],
     ['kind', 'Config'],
   ] as const) {
-    if ((root.string(name) ?? value) !== value) root.fail(name, `must be ${value} in a kubeconfig`)
+    const spellings = root.spellings(name)
+    for (const spelling of spellings) root.string(spelling)
+    const last = spellings.at(-1) ?? name
+    if ((root.string(last) ?? value) !== value) root.fail(last, `must be ${value} in a kubeconfig`)
   }
   extensions(root)
   preferences(root)

@@ -39,6 +39,15 @@ export class Fields {
     return (this.#entries.get(name)?.kind ?? 'null') !== 'null'
   }
 
+  /**
+   * The fields that there are of this name in any case, of which the last counts where Go's own JSON reads them: for
+   * `kind` and `apiVersion` (apimachinery, pkg/runtime/serializer/json/meta.go).
+   */
+  spellings(name: string): readonly string[] {
+    const same = (key: string) => key.toLowerCase() === name.toLowerCase() && this.has(key)
+    return [...this.#entries.keys()].filter(same).sort()
+  }
+
   /** An empty string is as good as absent everywhere in a kubeconfig. */
   string(name: string): string | undefined {
     return this.#as('string', this.#entries.get(name), this.pathOf(name))?.value || undefined

@@ -44,6 +44,8 @@ test('extensions are any JSON', async () => {
 describe('refused', () => {
   test.each([
     ['another kind', 'kind: Pod', 'kind'],
+    ['another kind in other letters', 'KIND: Pod', 'KIND'],
+    ['another version in other letters', 'ApiVersion: v2', 'ApiVersion'],
     ['another apiVersion', 'apiVersion: v2', 'apiVersion'],
     ['a list of another type', 'users: {}', 'users'],
     ['a name that is no string', 'users: [{name: 1}]', 'users[0].name'],
