@@ -5,6 +5,8 @@ export interface CommandLineCase {
   /** Behind the program's name, as a shell takes it. */
   readonly line: string
   readonly stdin?: string
+  /** kubectl prints the logs of several containers in any order, and podwire in that of the pods. */
+  readonly anyOrder?: true
   /** Why the two differ, where they do; a difference without a reason fails, and so does a reason without one. */
   readonly why?: string
 }
@@ -102,8 +104,8 @@ export const commandLines: readonly CommandLineCase[] = [
   { line: 'logs two' },
   { line: 'logs two -c b' },
   { line: 'logs two b' },
-  { line: 'logs two --all-containers --prefix' },
-  { line: 'logs -l app=web --tail=1 --prefix' },
+  { line: 'logs two --all-containers --prefix', anyOrder: true },
+  { line: 'logs -l app=web --tail=1 --prefix', anyOrder: true },
   { line: 'logs -l app=none' },
   { line: 'logs deploy/web' },
   { line: 'logs batch' },

@@ -18,7 +18,7 @@ export interface Ended {
 /** Runs one line; what differs from run to run, and the program's own name, are made equal. */
 export async function runLine(
   { argv: [file = '', ...first], env }: Program,
-  { line, stdin = '' }: CommandLineCase,
+  { line, stdin = '', anyOrder }: CommandLineCase,
 ): Promise<Ended> {
   const child = spawn(file, [...first, ...shellWords(line)], { env, stdio: 'pipe' })
   child.stdin.on('error', () => {})
@@ -28,7 +28,14 @@ export async function runLine(
     text(child.stderr),
     once(child, 'close') as Promise<[number]>,
   ])
-  return { exitCode, stdout: stable(stdout), stderr: stable(stderr) }
+  const sorted = (output: string) =>
+    anyOrder
+      ? output
+          .split(/(?<=\n)/)
+          .sort()
+          .join('')
+      : output
+  return { exitCode, stdout: sorted(stable(stdout)), stderr: stable(stderr) }
 }
 
 function stable(output: string): string {
