@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { BackgroundPod, isAlive, processesWith } from '../support/background-pod.ts'
+import { BackgroundPod, isAlive, patient, processesWith } from '../support/background-pod.ts'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
@@ -122,7 +122,7 @@ it('killed at any moment, it leaves what another client finds to be true', async
     expect(['stopped false 0', 'running true 2']).toContain(before)
     outcomes.push(before)
     await t.background(id).stop()
-    expect(processesWith(id)).toEqual([])
+    await expect.poll(() => processesWith(id), patient).toEqual([])
     expect(await t.background(id).start(['true'])).toMatchObject({ id })
   }
   expect(new Set(outcomes).size).toBe(2)

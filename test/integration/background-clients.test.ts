@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { connect } from '../../src/index.ts'
-import { BackgroundPod, processesWith, shell } from '../support/background-pod.ts'
+import { BackgroundPod, patient, processesWith, shell } from '../support/background-pod.ts'
 import { rejection } from '../support/rejection.ts'
 
 // Several clients, and what happens to them.
@@ -32,7 +32,7 @@ it('50 are started and stopped at once', async () => {
     return (await cycle.stop()).exitCode
   })
   expect(await Promise.all(cycles)).toEqual(new Array(50).fill(143))
-  expect(processesWith('cycling')).toEqual([])
+  await expect.poll(() => processesWith('cycling'), patient).toEqual([])
 }, 120_000)
 
 it('a start whose session is killed in the middle of it goes on, and is found', async () => {
@@ -45,7 +45,7 @@ it('a start whose session is killed in the middle of it goes on, and is found', 
   const start = slow.background('middle').start(command, { signal: abort.signal })
   const settled = start.catch(() => {})
   const folder = join(slow.stateDirectory, 'default.web-0/middle')
-  await expect.poll(() => existsSync(join(folder, '1'))).toBe(true)
+  await expect.poll(() => existsSync(join(folder, '1')), patient).toBe(true)
   // The server kills what belongs to the session, and nobody hears that it has started.
   abort.abort()
   await settled
@@ -53,7 +53,7 @@ it('a start whose session is killed in the middle of it goes on, and is found', 
   const states = async () => (await slow.background('middle').status()).state
   expect(await states()).toBe('starting')
   await expect.poll(states, { timeout: 10_000 }).toBe('running')
-  expect(processesWith('in-the-middle')).toHaveLength(2)
+  await expect.poll(() => processesWith('in-the-middle').length, patient).toBe(2)
   await slow.close()
 })
 

@@ -3,7 +3,14 @@ import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSyn
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { BackgroundPod, isAlive, processesWith, shell, without } from '../support/background-pod.ts'
+import {
+  BackgroundPod,
+  isAlive,
+  patient,
+  processesWith,
+  shell,
+  without,
+} from '../support/background-pod.ts'
 import { rejection } from '../support/rejection.ts'
 
 // What goes wrong in a manager of background processes that keeps a PID in a file; it happened to one that is in use.
@@ -28,7 +35,7 @@ it('1. the state is not written again by a shell that dies late', async () => {
   const supervisor = supervisorOf('late')
   rmSync(folder, { recursive: true })
   process.kill(pid ?? 0)
-  await expect.poll(() => isAlive(supervisor)).toBe(false)
+  await expect.poll(() => isAlive(supervisor), patient).toBe(false)
   expect(existsSync(folder)).toBe(false)
   expect(await t.background('late').status()).toMatchObject({ state: 'stopped', pid: null })
 })
@@ -54,9 +61,9 @@ it('3. a zombie does not run', async () => {
   const supervisor = supervisorOf('zombie')
   process.kill(supervisor, 'SIGSTOP')
   const stateOf = () => readFileSync(`/proc/${supervisor}/status`, 'utf8')
-  await expect.poll(stateOf).toMatch(/^State:\s*T/m)
+  await expect.poll(stateOf, patient).toMatch(/^State:\s*T/m)
   process.kill(pid ?? 0, 'SIGKILL')
-  await expect.poll(() => isAlive(pid)).toBe(false)
+  await expect.poll(() => isAlive(pid), patient).toBe(false)
   process.kill(pid ?? 0, 0)
   expect(await t.background('zombie').status()).toMatchObject({ state: 'stopped', exitCode: null })
   process.kill(supervisor, 'SIGCONT')
@@ -88,7 +95,7 @@ it.runIf(mayTakeIdentities)(
       'sleep',
       '60',
     ])
-    await expect.poll(() => processesWith('60').includes(pid ?? 0)).toBe(true)
+    await expect.poll(() => processesWith('60').includes(pid ?? 0), patient).toBe(true)
     const denied = await restricted.pod.exec(shell('kill -0 "$1"', String(pid)))
     expect(denied.exitCode).not.toBe(0)
     expect(await id.status()).toMatchObject({ state: 'running', pid })
@@ -126,7 +133,7 @@ it.each([
   })
   const error = await rejection(mute.background('mute').status())
   expect(error).toMatchObject({ code: 'ERR_BACKGROUND_REPLY' })
-  await mute.server.close()
+  await mute.close()
 })
 
 it('7. a start that fails is told, and `running` means that it runs', async () => {
@@ -163,7 +170,7 @@ it.each([
     .poll(() => processesWith(mark).length)
     .toBeGreaterThanOrEqual(name === 'with setsid' ? 7 : 5)
   const result = await pod.background('family').stop({ grace: 600 })
-  expect(processesWith(mark)).toEqual([])
+  await expect.poll(() => processesWith(mark), patient).toEqual([])
   expect(result).toMatchObject({ state: 'stopped', exitCode: 143 })
   expect(result.terminated).toContain(pid)
   expect(result.killed.length).toBeGreaterThanOrEqual(2)
@@ -180,8 +187,8 @@ it('9. of starts at the same time one wins, and the others are told', async () =
     const codes = results.map((result) => result.status === 'rejected' && result.reason.code)
     expect(won.length, `round ${round}`).toBe(1)
     expect(new Set(codes)).toEqual(new Set([false, 'ERR_BACKGROUND_RUNNING']))
-    // The supervisor and the command.
-    expect(processesWith('race').length).toBe(2)
+    // The supervisor and the command, once those who lost have gone.
+    await expect.poll(() => processesWith('race').length, patient).toBe(2)
     await t.background('race').stop({ grace: 2_000 })
   }
 })
@@ -198,7 +205,7 @@ it('10. a connection that is lost is not the end, and the end is heard of', asyn
   expect(processesWith('sleep 0.5; exit 4').length).toBe(2)
   expect(await process.wait()).toMatchObject({ state: 'errored', exitCode: 4 })
   t.server.setFault(null)
-  await expect.poll(() => states).toEqual(['starting', 'running', 'errored'])
+  await expect.poll(() => states, patient).toEqual(['starting', 'running', 'errored'])
 })
 
 it('11. what a command says is there to be read', async () => {

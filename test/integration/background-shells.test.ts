@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   BackgroundPod,
+  patient,
   processesWith,
   shell,
   without,
@@ -67,11 +68,11 @@ describe.each(containers.filter(({ name }) => there(name)))('$name', ({ name, pa
       trap 'sh -c "trap \\"\\" TERM; while :; do sleep 0.1; done" sh "$1" & exit 3' TERM
       while :; do sleep 0.1; done`
     await t.background('family').start(shell(script, mark))
-    await expect.poll(() => processesWith(mark).length).toBeGreaterThanOrEqual(4)
+    await expect.poll(() => processesWith(mark).length, patient).toBeGreaterThanOrEqual(4)
     const result = await t.background('family').stop({ grace: 500 })
     expect(result).toMatchObject({ state: 'stopped', exitCode: 3 })
     expect(result.killed.length).toBeGreaterThanOrEqual(2)
-    expect(processesWith(mark)).toEqual([])
+    await expect.poll(() => processesWith(mark), patient).toEqual([])
   })
 
   it('lets one of several starts win', async () => {
@@ -88,13 +89,13 @@ describe.each(containers.filter(({ name }) => there(name)))('$name', ({ name, pa
     const start = t.background('deaf').start(shell('sleep 60; :', mark), { signal: abort.signal })
     const settled = start.catch(() => {})
     const record = join(t.stateDirectory, 'default.web-0/deaf/1/pid')
-    await expect.poll(() => existsSync(record)).toBe(true)
+    await expect.poll(() => existsSync(record), patient).toBe(true)
     // The server kills what belongs to the session.
     abort.abort()
     await settled
     t.server.setFault(null)
     expect(await t.background('deaf').stop()).toMatchObject({ state: 'stopped', exitCode: 143 })
-    expect(processesWith(mark)).toEqual([])
+    await expect.poll(() => processesWith(mark), patient).toEqual([])
   })
 })
 
@@ -124,10 +125,10 @@ exec unshare -m /bin/sh -c 'mount -t tmpfs none /proc; exec /bin/sh "$@"' sh "$@
   it('stops the process group', async () => {
     const script = '( trap "" TERM; while :; do sleep 0.1; done ) & sleep 60; :'
     await t.background('family').start(shell(script, 'no-proc'))
-    await expect.poll(() => processesWith('no-proc').length).toBeGreaterThanOrEqual(3)
+    await expect.poll(() => processesWith('no-proc').length, patient).toBeGreaterThanOrEqual(3)
     const result = await t.background('family').stop({ grace: 500 })
     expect(result).toMatchObject({ state: 'stopped', exitCode: 143 })
-    await expect.poll(() => processesWith('no-proc')).toEqual([])
+    await expect.poll(() => processesWith('no-proc'), patient).toEqual([])
     expect(await t.background('family').stop()).toMatchObject({ terminated: [], killed: [] })
   })
 })

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BackgroundStatus } from '../../src/index.ts'
-import { BackgroundPod, isAlive, processesWith, shell } from '../support/background-pod.ts'
+import { BackgroundPod, isAlive, patient, processesWith, shell } from '../support/background-pod.ts'
 import { rejection } from '../support/rejection.ts'
 
 let t: BackgroundPod
@@ -123,7 +123,7 @@ describe('a background process', () => {
     await t.background('clean').wait()
     expect(readdirSync(t.run('clean')).toSorted()).toEqual(['exit', 'output', 'pid', 'record'])
     expect(readdirSync(join(t.run('clean'), '..'))).toEqual(['1'])
-    await expect.poll(() => t.server.connections).toBe(0)
+    await expect.poll(() => t.server.connections, patient).toBe(0)
   })
 })
 
@@ -158,7 +158,7 @@ describe('the handler', () => {
     const process = t.background(id, { onStatus: (status) => seen.push(status) })
     await process.start(shell(script))
     await then()
-    await expect.poll(() => seen.at(-1)?.state).toMatch(/stopped|errored|unknown/)
+    await expect.poll(() => seen.at(-1)?.state, patient).toMatch(/stopped|errored|unknown/)
     return seen.map(({ state }) => state)
   }
 

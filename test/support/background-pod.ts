@@ -7,6 +7,9 @@ import type { BackgroundOptions, BackgroundProcess, Pod } from '../../src/index.
 import type { TestServer } from '../../src/testing/index.ts'
 import { testCluster } from './test-cluster.ts'
 
+/** For `expect.poll`, on a machine that is busy. */
+export const patient = { timeout: 15_000 }
+
 export const shell = (script: string, ...args: readonly string[]) => [
   'sh',
   '-c',
