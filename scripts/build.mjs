@@ -1,9 +1,10 @@
 // `npm run build`: src -> dist, from scratch, so that a removed file never stays in the package.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { bundle } from './bundle.mjs'
 import { bundleDeclarations } from './declarations.mjs'
+import { bundlePage } from './page.mjs'
 
 const root = resolve(import.meta.dirname, '..')
 const dist = resolve(root, 'dist')
@@ -24,13 +25,7 @@ rmSync(declarations, { recursive: true })
 
 await bundle(root, dist, Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
 
-// The page stands beside the code that it uses, here as in the repository.
-const site = resolve(root, 'docs/site')
-mkdirSync(resolve(dist, 'site'))
-for (const name of readdirSync(site)) {
-  const content = readFileSync(resolve(site, name), 'utf8').replaceAll('../../dist/', '../')
-  writeFileSync(resolve(dist, 'site', name), content)
-}
+await bundlePage(resolve(root, 'docs/site'), resolve(dist, 'site'))
 
 // The shebang is kept, but it does not make the file executable.
 for (const path of Object.values(manifest.bin)) chmodSync(resolve(root, path), 0o755)
