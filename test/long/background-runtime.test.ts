@@ -137,7 +137,9 @@ tier('containerd: a first process that waits for nobody', () => {
     const { pid } = await pod.background('zombie').start(['sleep', '81'])
     // The supervisor first: it would wait for the command.
     await pod.exec(['kill', '-9', await supervisorOf(pod, 'zombie'), String(pid)])
-    await expect.poll(() => processes(pod)).toMatch(new RegExp(`^ *${pid} +1 +Z`, 'm'))
+    await expect
+      .poll(() => processes(pod), { timeout: 15_000 })
+      .toMatch(new RegExp(`^ *${pid} +1 +Z`, 'm'))
     expect((await pod.exec(['kill', '-0', String(pid)])).exitCode).toBe(0)
     expect(await pod.background('zombie').status()).toMatchObject({ state: 'stopped', pid })
     expect(await pod.background('zombie').start(['true'])).toMatchObject({ id: 'zombie' })
@@ -159,7 +161,7 @@ tier('containerd: a PID that is used again', () => {
     const pod = await podOf('solo-0')
     const { pid } = await pod.background('reused').start(['sleep', '85'])
     await pod.exec(['kill', '-9', await supervisorOf(pod, 'reused'), String(pid)])
-    await expect.poll(() => processes(pod)).not.toContain('sleep 85')
+    await expect.poll(() => processes(pod), { timeout: 15_000 }).not.toContain('sleep 85')
     const { containerID } = await pod.containerStatus()
     const other = await reusePid(hostPid(containerID), pid ?? 0)
     expect(await processes(pod)).toMatch(new RegExp(`^ *${pid} .* sleep 86$`, 'm'))
