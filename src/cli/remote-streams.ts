@@ -49,6 +49,8 @@ export async function forward(
 ): Promise<void> {
   if (source === null) return
   watchOutput(target, interruption)
+  // One that is not piped any more would never end.
+  target.once('error', () => source.destroy())
   source.pipe(target, { end: false })
   await finished(source).catch(() => {})
 }

@@ -236,6 +236,17 @@ describe('ends from this side', () => {
     expect([code, stderr]).toEqual([141, ''])
   })
 
+  it('a reader that goes after the command has ended', async () => {
+    const command = ['head', '-c', '500000', '/dev/zero']
+    const { child, exit } = startExec('web-0', '--', ...command)
+    child.stdout.pause()
+    await once(child.stdout, 'readable')
+    await expect.poll(() => server.connections, { timeout: 10_000 }).toBe(0)
+    child.stdout.destroy()
+    const [code, stderr] = await Promise.all([exit, text(child.stderr)])
+    expect([code, stderr]).toEqual([141, ''])
+  })
+
   it('a reader that goes before it gets a list', async () => {
     const { child, exit } = start('get', 'pods', '--kubeconfig', kubeconfig)
     child.stdout.destroy()
