@@ -7,6 +7,8 @@ const project = (name: string, groupOrder: number, timeout: number, settings = {
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
+    // A second, the default, is little on a busy machine.
+    expect: { poll: { timeout: 15_000 } },
     sequence: { groupOrder },
     ...settings,
   },
