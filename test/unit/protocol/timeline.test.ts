@@ -123,6 +123,26 @@ it('the rest of a session', () => {
   expect(rows([end], 'channel.k8s.io')[0]?.detail).toBe('close code 1000, exit code 0')
 })
 
+it('a pod without a container that was named, and a failure without words', () => {
+  const open = opening('v4.channel.k8s.io') as { readonly request: object }
+  const request = { ...open.request, container: null }
+  const [row] = timeline([{ ...open, request } as TraceEvent])
+  expect(row?.detail).toBe('exec in shop/web-0, stdin stdout, v4.channel.k8s.io')
+  expect(rows([message('in', status('{"status":"Failure","reason":"Gone"}'))])[0]?.detail).toBe(
+    'failure: Gone',
+  )
+  expect(rows([message('in', status('{"metadata":{}}'))])[0]?.detail).toBe('failure: ')
+})
+
+it('what goes out and is no message of the subprotocol has nothing to say', () => {
+  const texts = [message('out', 'oops'), message('out', new Uint8Array(0))]
+  expect(rows(texts).map(({ detail }) => detail)).toEqual(['', ''])
+  expect(rows([message('out', Uint8Array.of(255))])[0]?.detail).toBe('message ends')
+  expect(rows([message('in', encodeFrame(1, bytes('x'.repeat(200))))])[0]?.detail).toBe(
+    `"${'x'.repeat(200)}"`,
+  )
+})
+
 it('any bytes make rows without control characters', () => {
   fc.assert(
     fc.property(fc.uint8Array(), fc.constantFrom('in', 'out'), (data, direction) => {

@@ -4,7 +4,7 @@ import type { TraceEvent } from '../../../src/protocol/index.ts'
 import { encodeFrame, formatTraceEvent, parseTrace } from '../../../src/protocol/index.ts'
 import { traceMessage } from '../../../src/protocol/trace.ts'
 
-const open: TraceEvent = {
+const open = {
   type: 'open',
   time: 0,
   version: 1,
@@ -20,8 +20,11 @@ const open: TraceEvent = {
     stderr: true,
     tty: false,
   },
-}
+} as const satisfies TraceEvent
 const opening = formatTraceEvent(open)
+const message = { type: 'message', time: 1, direction: 'in', channel: 1, size: 1, bytes: 'AWg=' }
+const ping = { type: 'ping', time: 1, direction: 'out' }
+const end = { type: 'end', time: 5, code: 1006, reason: '', error: 'read ECONNRESET' }
 const lines = (...events: TraceEvent[]) => [open, ...events].map((event) => formatTraceEvent(event))
 
 describe('a line', () => {
@@ -82,6 +85,33 @@ it('a trace comes back from its lines, whatever the messages hold', () => {
   )
 })
 
+describe('taken', () => {
+  const request = { ...open.request, kind: 'attach', container: 'app', tty: true }
+
+  it('every kind of event, as it is', () => {
+    const events = [{ ...open, request }, message, ping, { ...ping, type: 'pong' }]
+    const ends = [end, { ...end, error: null }]
+    const all = [...events, { type: 'close', time: 0.5 }, ...ends]
+    const text = all.map((event) => JSON.stringify(event)).join('\n \n')
+    const { bytes: _, ...rest } = message
+    expect(parseTrace(text)).toEqual(
+      all.map((event) => (event === message ? { ...rest, message: Uint8Array.of(1, 104) } : event)),
+    )
+  })
+
+  it('a message without contents, as a trace of sizes has it', () => {
+    const { bytes: _, ...rest } = message
+    const [, event] = parseTrace(`${opening}\n${JSON.stringify(rest)}`)
+    expect(event).toEqual(rest)
+    expect(formatTraceEvent(event as TraceEvent)).toBe(JSON.stringify(rest))
+  })
+
+  it('and nothing that is not known', () => {
+    const [event] = parseTrace(JSON.stringify({ ...open, more: 1, request: { ...request, x: 2 } }))
+    expect(event).toEqual({ ...open, request })
+  })
+})
+
 describe('refused', () => {
   it.each([
     ['nothing', '', 'the trace is empty'],
@@ -110,6 +140,36 @@ describe('refused', () => {
   ])('%s', (_name, text, message) => {
     expect(() => parseTrace(text)).toThrow(SyntaxError)
     expect(() => parseTrace(text)).toThrow(message)
+  })
+
+  const other = [null, undefined, 7, 'x', {}, -1]
+
+  it.each([
+    ['the opening', open, { version: [1], started: ['x'], time: [7] }],
+    ['a request', open.request, { container: [null, 'x'], namespace: ['x'], pod: ['x'] }],
+    ['a message', message, { channel: [null, 7], size: [7], time: [7], bytes: [undefined] }],
+    ['a ping', ping, { time: [7] }],
+    ['the end', end, { code: [7], reason: ['x'], error: [null, 'x'], time: [7] }],
+  ])('%s with a field of another kind', (_name, event, taken: Record<string, unknown[]>) => {
+    for (const key of Object.keys(event)) {
+      for (const value of other) {
+        if (taken[key]?.includes(value)) continue
+        const damaged = { ...event, [key]: value }
+        const line = event === open.request ? { ...open, request: damaged } : damaged
+        const isOpening = event === open || event === open.request
+        const text = `${isOpening ? '' : `${opening}\n`}${JSON.stringify(line)}`
+        expect(() => parseTrace(text), `${key}: ${value}`).toThrow(SyntaxError)
+      }
+    }
+  })
+
+  it('a request that is no object', () => {
+    for (const request of other) {
+      expect(() => parseTrace(JSON.stringify({ ...open, request }))).toThrow('line 1')
+    }
+    for (const line of ['[]', '7', '"x"', 'null', 'true']) {
+      expect(() => parseTrace(line)).toThrow('line 1')
+    }
   })
 
   it('any text, by a SyntaxError or not at all', () => {
