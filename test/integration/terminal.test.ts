@@ -61,7 +61,7 @@ describe.skipIf(missing !== null)(`a program with a terminal (${because})`, () =
 
   it.each<[string, NodeJS.Signals, RegExp]>([
     ['throws', 'SIGUSR2', /Error: crashed/],
-    ['calls process.exit', 'SIGPIPE', /here\$$/],
+    ['calls process.exit', 'SIGALRM', /here\$$/],
     ['is terminated', 'SIGTERM', /Terminated/],
     ['is hung up', 'SIGHUP', /Hangup/],
     ['is interrupted from elsewhere', 'SIGINT', /here\$$/],

@@ -11,7 +11,7 @@ process.on('SIGUSR2', () => {
   throw new Error('crashed')
 })
 process.on('SIGWINCH', () => {})
-process.on('SIGPIPE', () => process.exit(7))
+process.on('SIGALRM', () => process.exit(7))
 process.stdout.write(`pid=${process.pid};\r\n`)
 const { exitCode } = await attachTerminal(remote, { detachKeys: 'ctrl-p,ctrl-q' })
 process.stdout.write(`exit code ${exitCode}\r\n`)
