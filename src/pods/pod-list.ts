@@ -61,6 +61,8 @@ async function readPages(
       throw error
     }
     const fields = new JsonFields(answer)
+    // Any other document would be a list without pods.
+    if (!fields.has('items') && fields.string('kind') !== 'PodList') fields.fail('items', 'there')
     for (const item of fields.list('items')) pods.push(readPod(item))
     const metadata = fields.fields('metadata')
     next = metadata.string('continue')

@@ -41,6 +41,8 @@ export function send(endpoint: Endpoint, request: Request): Promise<IncomingMess
     })
     sent.once('response', resolve)
     sent.on('error', reject)
+    // Node has nothing else to say of a server that switches protocols unasked.
+    sent.once('close', () => reject(new Error('there was no answer')))
     const { secureContext } = tls
     if (secureContext !== undefined) {
       sent.once('response', ({ socket }) => keepSession(secureContext, endpoint, socket))

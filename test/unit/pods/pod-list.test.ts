@@ -50,6 +50,21 @@ describe('a list that expires in the middle', () => {
   })
 })
 
+test.each(['{}', 'null', '{"kind":"Status","status":"Failure"}'])('%s is no list', async (body) => {
+  await using server = await plainServer((_, response) => response.end(body))
+  await expect(listPods(server.api, query)).rejects.toMatchObject({
+    code: 'ERR_CONNECTION_FAILED',
+    message: 'items of what the server sent is not there',
+  })
+})
+
+test('an empty list of a Go program', async () => {
+  await using server = await plainServer((_, response) => {
+    response.end('{"kind":"PodList","items":null}')
+  })
+  expect((await listPods(server.api, query)).pods).toEqual([])
+})
+
 test('a list without an end is an error', async () => {
   const endless = { endpoint: { prefix: '' }, getJson: async () => JSON.parse(page([], 'more')) }
   await expect(listPods(endless as unknown as ApiServer, query)).rejects.toMatchObject({

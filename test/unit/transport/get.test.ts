@@ -59,6 +59,17 @@ describe('getJson', () => {
     expect(requests).toBe(1)
   })
 
+  it('a server that switches protocols unasked', async () => {
+    const endpoint = await serve(() => {})
+    server?.on('connection', (socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+    })
+    await expect(get(endpoint)).rejects.toMatchObject({
+      code: 'ERR_CONNECTION_FAILED',
+      message: expect.stringContaining('there was no answer'),
+    })
+  })
+
   it('an answer that is not JSON', async () => {
     const endpoint = await serve((_request, response) => response.end('<html>'))
     await expect(get(endpoint)).rejects.toMatchObject({
