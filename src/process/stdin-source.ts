@@ -1,8 +1,12 @@
 import { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { StdinStream } from './stdin-stream.ts'
 
 /** What a command can be given to read. */
 export type StdinSource = string | Uint8Array | Readable | AsyncIterable<string | Uint8Array>
+
+/** Milliseconds for which a source that always has more may keep the event loop from everything else. */
+const stint = 10
 
 /** The source itself, when it is one. @throws {TypeError} it is something else */
 export function validStdinSource(source: unknown): StdinSource {
@@ -56,7 +60,13 @@ export class StdinFeed {
     const iterator = source[Symbol.asyncIterator]()
     this.#stdin.once('close', () => this.#release(iterator))
     try {
+      let turned = performance.now()
       for (;;) {
+        if (performance.now() - turned >= stint) {
+          await turn()
+          turned = performance.now()
+        }
+        if (this.#stopped) return
         const { done, value } = await iterator.next()
         if (this.#stopped) return
         if (done === true) break
@@ -64,7 +74,6 @@ export class StdinFeed {
           throw new TypeError(`stdin yielded a chunk that is neither string nor Uint8Array`)
         }
         if (value.length > 0 && !this.#stdin.write(value)) await this.#drained()
-        if (this.#stopped) return
       }
     } catch (error) {
       if (this.#stopped) return

@@ -6,9 +6,9 @@ export interface Socket {
   readonly subprotocol: Subprotocol
   /** Bytes received so far, of whatever kind: any more of them is a sign of life. */
   readonly bytesRead: number
-  /** Bytes of what was sent that are still in this process. */
+  /** Bytes of what was sent that are still in this process; `Infinity` when nothing is taken any more. */
   readonly backlog: number
-  /** Sends one message, unfragmented. Dropped once the socket is closing. */
+  /** Sends one message, unfragmented. Dropped once nothing is taken any more. */
   send(message: Message): void
   /** Sends a ping; its pong tells that the first hop has taken everything sent before it. */
   ping(payload: string): void

@@ -15,6 +15,7 @@ export class OpenSocket implements Socket {
   readonly #connection: TLSSocket
   readonly #probe: (timeout: number) => Promise<boolean>
   #cause: Error | null = null
+  #takesNothing = false
 
   constructor(
     webSocket: WebSocket,
@@ -35,7 +36,10 @@ export class OpenSocket implements Socket {
     const onError = (error: Error) => {
       this.#cause ??= error
     }
-    readToEnd(this.#connection, onError)
+    readToEnd(this.#connection, (error) => {
+      this.#takesNothing = true
+      onError(error)
+    })
     // A protocol error, or a reset, which `ws` keeps to itself: `close` follows.
     this.#webSocket.on('error', onError)
     this.#connection.on('error', onError)
@@ -52,7 +56,7 @@ export class OpenSocket implements Socket {
   }
 
   get backlog(): number {
-    return this.#connection.writableLength
+    return this.#isOpen() ? this.#connection.writableLength : Infinity
   }
 
   send(message: Message): void {
@@ -91,7 +95,7 @@ export class OpenSocket implements Socket {
   }
 
   #isOpen(): boolean {
-    return this.#webSocket.readyState === this.#webSocket.OPEN
+    return !this.#takesNothing && this.#webSocket.readyState === this.#webSocket.OPEN
   }
 }
 

@@ -104,6 +104,7 @@ export class FakeSocket implements Socket {
 
   close(): void {
     this.closes += 1
+    this.backlog = Infinity
     this.resume()
     if (this.answersClose) this.end()
   }
@@ -127,6 +128,7 @@ export class FakeSocket implements Socket {
   #finish(end: SocketEnd): void {
     if (this.#ended) return
     this.#ended = true
+    this.backlog = Infinity
     this.#waiting = []
     this.#events?.end(end)
   }

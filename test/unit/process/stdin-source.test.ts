@@ -85,6 +85,33 @@ describe('backpressure', () => {
   })
 })
 
+describe('a source that always has more leaves the event loop its turns', () => {
+  /** Whether a timer ran while it was read; after a second the source gives up. */
+  async function runsTimers(chunk: string | Buffer, lift: boolean): Promise<boolean> {
+    let ran = false
+    const started = performance.now()
+    const source = (async function* () {
+      while (!ran && performance.now() - started < 1_000) yield chunk
+    })()
+    const { stdin, done } = feed(source)
+    if (lift) stdin.window.lift()
+    setTimeout(() => {
+      ran = true
+    })
+    await done
+    stdin.destroy()
+    return ran
+  }
+
+  it('with nothing in it', async () => {
+    expect(await runsTimers('', false)).toBe(true)
+  })
+
+  it('to a peer that takes everything', async () => {
+    expect(await runsTimers(Buffer.alloc(16), true)).toBe(true)
+  })
+})
+
 describe('release', () => {
   it('in the middle of waiting for the source destroys a Readable', async () => {
     const source = new PassThrough()

@@ -107,6 +107,32 @@ describe('messages', () => {
     expect(socket.backlog).toBe(0)
   })
 
+  it('are not taken any more once it is closing', async () => {
+    const { socket, ended } = await open()
+    expect(socket.backlog).toBe(0)
+    socket.close()
+    expect(socket.backlog).toBe(Infinity)
+    await ended
+    expect(socket.backlog).toBe(Infinity)
+  })
+
+  it('are not taken any more once a write has failed', async () => {
+    const { socket, tcp, ended } = await open()
+    // What was sent stays unread, and so the end of TCP is a reset; nor do we read that it came.
+    socket.pause()
+    tcp.pause()
+    socket.send(Buffer.alloc(1024))
+    await expect.poll(() => socket.backlog).toBe(0)
+    tcp.resetAndDestroy()
+    const backlog = () => {
+      socket.send(Buffer.of(1))
+      return socket.backlog
+    }
+    await expect.poll(backlog).toBe(Infinity)
+    socket.resume()
+    expect(await ended).toMatchObject({ code: 1006 })
+  })
+
   it('any byte counts as a sign of life', async () => {
     const { socket, peer } = await open()
     const before = socket.bytesRead
