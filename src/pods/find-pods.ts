@@ -1,4 +1,5 @@
 import { checkSignal, knownKeys, optionalBoolean } from '../option.ts'
+import { validName } from '../protocol/request.ts'
 import type { ApiServer } from '../transport/api-server.ts'
 import type { PodQuery } from './pod-list.ts'
 import { listPods } from './pod-list.ts'
@@ -44,6 +45,8 @@ function queryOf(options: FindPodsOptions, ownNamespace: string): PodQuery {
       throw new TypeError(`${name} must be a string, such as 'app=web'`)
     }
   }
-  const chosen = allNamespaces ? null : (namespace ?? ownNamespace)
+  // `null` would mean all of them.
+  const own = namespace === undefined ? ownNamespace : validName('namespace', namespace)
+  const chosen = allNamespaces ? null : own
   return { namespace: chosen, labelSelector, fieldSelector }
 }

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { ConnectionLostError } from '../errors.ts'
-import { knownKeys } from '../option.ts'
+import { checkSignal, knownKeys } from '../option.ts'
 import { DetachKeys, parseDetachKeys } from './detach-keys.ts'
 import type { RawModeInput } from './raw-mode.ts'
 import { RawMode } from './raw-mode.ts'
@@ -51,7 +51,19 @@ export async function attachTerminal(
   options: TerminalOptions = {},
 ): Promise<TerminalExit> {
   knownKeys('attachTerminal', options, keys)
+  checkSignal(options.signal)
+  for (const key of ['stdin', 'stdout', 'stderr'] as const) {
+    const stream: unknown = options[key]
+    if (stream !== undefined && !isStream(stream)) throw new TypeError(`${key} must be a stream`)
+  }
+  if (typeof remote?.exit?.then !== 'function') {
+    throw new TypeError('attachTerminal takes what spawn and attach promise: await it')
+  }
   return new Terminal(remote, options).run()
+}
+
+function isStream(value: unknown): boolean {
+  return typeof (value as Partial<Writable> | null)?.on === 'function'
 }
 
 class Terminal {

@@ -50,6 +50,7 @@ describe('cluster.pods', () => {
     await expect(both).rejects.toThrow(TypeError)
     await expect(cluster.pods({ namespace: '../x' })).rejects.toThrow(RangeError)
     await expect(cluster.pods({ labelSelector: 1 as never })).rejects.toThrow(TypeError)
+    await expect(cluster.pods({ namespace: null as never })).rejects.toThrow(TypeError)
     await expect(cluster.pods({ labels: 'x' } as never)).rejects.toThrow("no option 'labels'")
     expect(server.requests).toEqual([])
   })

@@ -314,6 +314,25 @@ describe('whatever ends it', () => {
     expect(process.eventNames().map((e) => process.listenerCount(e as 'exit'))).toEqual(before)
   })
 
+  it.each<[string, unknown, RegExp, object?]>([
+    ['no process', {}, /await it/],
+    ['a promise', Promise.resolve(), /await it/],
+    ['null', null, /await it/],
+    ['no stdin', undefined, /stdin must be a stream/, { stdin: 5 }],
+    ['no stdout', undefined, /stdout must be a stream/, { stdout: 5 }],
+    ['no signal', undefined, /signal must be/, { signal: 5 }],
+  ])('%s is an error before anything else', async (_name, given, message, wrong = {}) => {
+    const { socket, remote } = open()
+    const terminal = new FakeTerminal()
+    const { stdin, stdout } = terminal
+    const options: TerminalOptions = { stdin, stdout, ...wrong }
+    const end = attachTerminal(given === undefined ? remote : (given as RemoteProcess), options)
+    const error = await rejection(end)
+    expect(error).toBeInstanceOf(TypeError)
+    expect((error as Error).message).toMatch(message)
+    expect([listeners(terminal), socket.closes]).toEqual([[], 0])
+  })
+
   it('a terminal that cannot change its mode any more', async () => {
     const reason = new Error('setRawMode EIO')
     const { socket, remote } = open()
