@@ -176,7 +176,7 @@ describe('time and aborts', () => {
       socket.once('end', () => closed.resolve())
       socket.resume()
     })
-    const { promise } = open(endpoint, { timeout: 60 })
+    const { promise } = open(endpoint, { timeout: 500 })
     await expect(promise).rejects.toMatchObject({ code: 'ERR_HANDSHAKE_TIMEOUT' })
     await closed.promise
   })
