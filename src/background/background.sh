@@ -40,18 +40,18 @@ alive() {
   [ "${21}" = "$1" ] && [ "$2" != X ] && { [ "$2" != Z ] || [ "${19}" -gt 1 ]; }
 }
 
-# Sets _begin and _session of this shell, and _instance of the container: boot and start of its first process.
+# Sets _begin and _session of this shell, and _here of the container: boot and start of its first process.
 self() {
-  _begin=- _session=- _instance=-
+  _begin=- _session=- _here=-
   fields $$ || return
   # shellcheck disable=SC2086
   set -- $_fields
   _session=$4 _begin=${20}
-  read -r _instance </proc/sys/kernel/random/boot_id
+  read -r _here </proc/sys/kernel/random/boot_id
   fields 1
   # shellcheck disable=SC2086
   set -- $_fields
-  _instance=$_instance/${20} _first=$4
+  _here=$_here/${20} _first=$4
 }
 
 # Sleeps for so many tenths of a second, or a whole one where sleep takes no fractions, and counts them.
@@ -66,6 +66,7 @@ nap() {
 look() {
   _n=0 _token=- _boss=- _since=- _where=- _at=- _output=- _meta=- _pid=- _start=- _sid=- _exit=- _asked=- _state=none
   for _path in "$_dir"/[0-9]*; do
+    [ -d "$_path" ] || continue
     _path=${_path##*/}
     case $_path in *[!0-9]*) ;; *) [ "$_path" -gt "$_n" ] && _n=$_path ;; esac
   done
@@ -78,7 +79,7 @@ look() {
     case $_pid in 0* | 1 | *[!0-9]*) _pid=- ;; esac
     if [ "$_layout" != 1 ]; then
       _state=layout _token=- _at=- _output=- _meta=- _pid=-
-    elif [ "$_where" != "$_instance" ]; then
+    elif [ "$_where" != "$_here" ]; then
       _state=elsewhere
     elif [ "$_pid" != - ] && alive "$_pid" "$_start"; then
       _state=running
@@ -91,11 +92,12 @@ look() {
       [ "$_path" != "$_claim" ] && read -r _layout _path _boss _since _path <"$_path" &&
         alive "$_boss" "$_since" && _state=starting
     done
-    # A record that has come meanwhile was among those.
-    if [ "$_state" = ended ] && [ -e "$_run/record" ]; then
+    # A record that has come meanwhile was among those; one that is there and no line has left no dash.
+    if [ "$_state$_token" = ended- ] && [ -r "$_run/record" ]; then
       look
       return
     fi
+    _token=- _at=- _output=- _meta=-
   fi
   # Last: the supervisor may have written it while we looked.
   if read -r _exit <"$_run/exit"; then
@@ -150,8 +152,9 @@ all() {
   trusted || return
   for _dir in "$_root/$_pod"/*; do
     _id=${_dir##*/}
-    case $_id in *[!A-Za-z0-9._-]*) continue ;; esac
+    case $_id in [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*) continue ;; esac
     [ -d "$_dir" ] || continue
+    [ ${#_id} -lt 64 ] || continue
     settle
     say
   done
@@ -205,7 +208,7 @@ do_supervise() {
   # Not ignored, which the command would inherit.
   trap : HUP INT QUIT TERM USR1 USR2
   _dir=$1 _setsid=$2 _cwd=$3 _count=$4 _mode=$7 _claim=$1/.$5.$$ _word=active
-  echo "1 $5 $$ $_begin $_instance $6 $7 $8" >"$_claim" || _word=state
+  echo "1 $5 $$ $_begin $_here $6 $7 $8" >"$_claim" || _word=state
   shift 8
   look
   _next=$((_n + 1))

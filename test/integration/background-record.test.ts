@@ -87,6 +87,17 @@ const table: [string, () => Record<string, string>, object][] = [
     { state: 'stopped', reason: expect.stringContaining('restarted') },
   ],
   ['another layout', () => ({ '1/record': record(true).replace('1', '2') }), { state: 'unknown' }],
+  [
+    'an empty record',
+    () => ({ '1/record': '' }),
+    { state: 'errored', reason: 'its start was interrupted' },
+  ],
+  ['half a record', () => ({ '1/record': record(false).slice(0, 20) }), { state: 'errored' }],
+  [
+    'a file in the place of a run',
+    () => ({ '1/record': record(false), '1/exit': '0\n', '2': '' }),
+    { state: 'stopped', exitCode: 0 },
+  ],
   ['no record', () => ({ '1/record': 'hello\n' }), { state: 'unknown' }],
   [
     'the last one',
@@ -142,4 +153,15 @@ it('what was interrupted is started again', async () => {
   await found.start(['true'])
   expect(await found.wait()).toMatchObject({ state: 'stopped', exitCode: 0 })
   expect(t.run('again')).toMatch(/\/2$/)
+})
+
+it('folders that are no ids are on no list', async () => {
+  const stateDirectory = join(t.stateDirectory, 'lists')
+  const folder = join(stateDirectory, 'default.web-0')
+  for (const name of ['listed', '-x', '_y', 'a b', 'a\nb', '*', 'x'.repeat(64)]) {
+    mkdirSync(join(folder, name, '1'), { recursive: true })
+    writeFileSync(join(folder, name, '1', 'record'), record(false))
+  }
+  const list = await t.pod.listBackground({ stateDirectory })
+  expect(list.map(({ id }) => id)).toEqual(['listed'])
 })
