@@ -40,7 +40,8 @@ export class Heartbeat {
     this.#session = session
     this.#options = options
     this.#bytesRead = socket.bytesRead
-    this.#timer = setInterval(() => this.#beat(), options.interval)
+    // Behind a busy time a timer runs before what has come meanwhile is read, and only then is it seen.
+    this.#timer = setInterval(() => setImmediate(() => this.#beat()), options.interval)
   }
 
   /** Whether nothing has come since the last ping but one. */
@@ -55,6 +56,7 @@ export class Heartbeat {
   }
 
   #beat(): void {
+    if (this.#stopped) return
     const { interval, deadline } = this.#options
     const { bytesRead } = this.#socket
     if (bytesRead !== this.#bytesRead) {

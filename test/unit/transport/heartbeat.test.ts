@@ -3,11 +3,14 @@ import { Heartbeat } from '../../../src/transport/heartbeat.ts'
 import { FakeSocket } from '../../support/fake-socket.ts'
 
 beforeEach(() => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+  // Each beat comes behind a look at what has come in; here there is nothing to look at.
+  vi.stubGlobal('setImmediate', (beat: () => void) => beat())
 })
 afterEach(() => {
   expect(vi.getTimerCount()).toBe(0)
   vi.useRealTimers()
+  vi.unstubAllGlobals()
 })
 
 function start({ interval = 10, deadline = 30, probe = async () => true } = {}) {
@@ -44,6 +47,24 @@ it('pings after each interval of silence, with what the session wants to be answ
   }
   expect(socket.pings).toEqual(Array(5).fill('receipt'))
   heartbeat.stop()
+})
+
+it('looks at what has come in before it pings, or takes silence for a loss', () => {
+  let look = () => {}
+  vi.stubGlobal('setImmediate', (beat: () => void) => {
+    look = beat
+  })
+  const { socket, heartbeat } = start({ deadline: 20 })
+  for (let i = 0; i < 5; i++) {
+    vi.advanceTimersByTime(10)
+    socket.bytesRead += 1
+    look()
+  }
+  expect([socket.pings, socket.terminations]).toEqual([[], 0])
+  vi.advanceTimersByTime(10)
+  heartbeat.stop()
+  look()
+  expect(socket.pings).toEqual([])
 })
 
 describe('pings nobody', () => {
