@@ -49,14 +49,13 @@ export class MarkerScanner implements OutputSink {
     return this.#held.length === 0 ? this.#search(bytes) : this.#continue(bytes)
   }
 
-  /** Nothing more will come: what is held back is output, or a marker that breaks off, which is not shown either. */
-  flush(): void {
-    if (this.#held.length < recognizable) this.#pass(this.#held)
-    this.#held = Buffer.alloc(0)
-  }
-
+  /**
+   * What is held back is output, or a marker that breaks off, which is not shown. Of a session that was lost nothing is
+   * given that may be no output.
+   */
   end(error: Error | null, rest: 'deliver' | 'discard'): void {
-    this.flush()
+    if (error === null && this.#held.length < recognizable) this.#pass(this.#held)
+    this.#held = Buffer.alloc(0)
     this.#sink.end(error, rest)
   }
 

@@ -185,7 +185,6 @@ export class Session implements SocketEvents {
     this.#ended = true
     clearTimeout(this.#closeTimer)
     this.#heartbeat?.stop()
-    if (this.#failure === null) this.#verification?.flush()
     for (const callback of this.#onEnd) callback()
     this.#settle(end, this.#decoder.end(end))
   }

@@ -20,7 +20,6 @@ const runtimeExitCodes: readonly number[] = [126, 127, 255]
  */
 export class Verification {
   readonly #wrapper: Wrapper
-  readonly #scanners: MarkerScanner[] = []
   #missing = 0
   #report: string | null = null
   #complaint = ''
@@ -40,17 +39,10 @@ export class Verification {
       },
       end: (error, rest) => sink.end(error, rest),
     }
-    const scanner = new MarkerScanner(this.#wrapper.marker.bytes, watched, (report) => {
+    return new MarkerScanner(this.#wrapper.marker.bytes, watched, (report) => {
       this.#report = report
       this.#missing -= 1
     })
-    this.#scanners.push(scanner)
-    return scanner
-  }
-
-  /** No more output will come. */
-  flush(): void {
-    for (const scanner of this.#scanners) scanner.flush()
   }
 
   /** Whether the marker has come on every output. */

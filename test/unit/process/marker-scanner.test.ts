@@ -135,6 +135,15 @@ describe('a marker that breaks off', () => {
     }
     expect(scan([bytes(`out${m}:12`)])).toEqual({ text: 'out', reports: [] })
   })
+
+  it('is not shown at all when the session is lost', () => {
+    for (let length = 1; length <= m.length; length++) {
+      const made = scanner()
+      made.scanner.write(bytes(`out${m.slice(0, length)}`))
+      made.scanner.end(new Error('lost'), 'deliver')
+      expect(made.text()).toBe('out')
+    }
+  })
 })
 
 describe('the sink', () => {
