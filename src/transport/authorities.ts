@@ -22,7 +22,10 @@ export function authorities(tls: TlsConfig): Pem | undefined {
   const { caFile } = tls
   if (caFile === undefined) return tls.ca
   try {
-    const { ino, size, mtimeNs, ctimeNs } = statSync(caFile, { bigint: true })
+    const file = statSync(caFile, { bigint: true })
+    // A device or a pipe may never come to its end.
+    if (!file.isFile() && !file.isDirectory()) throw new RangeError('is no file')
+    const { ino, size, mtimeNs, ctimeNs } = file
     const stamp = `${ino} ${size} ${mtimeNs} ${ctimeNs}`
     const last = known.get(tls)
     if (last?.stamp === stamp) return last.ca

@@ -43,6 +43,13 @@ test('a file is read again once it has changed, and only then', async () => {
   expect(authorities(tls)).toBe(pem('client.pem'))
 })
 
+test('a device is not read', () => {
+  expect(failure(() => authorities({ caFile: '/dev/tty' }))).toMatchObject({
+    code: 'ERR_TLS',
+    message: 'the certificate authority cannot be used: /dev/tty is no file',
+  })
+})
+
 test('a file that cannot be used is named', async () => {
   const caFile = join(folder, 'ca')
   const tls = { caFile }
