@@ -17,14 +17,17 @@ const project = (name: string, groupOrder: number, timeout: number, settings = {
 // Some of these tests wait a second or two, which others can use.
 const fast = { maxWorkers: 4 }
 
+// Most of these wait for processes of their own.
+const two = { maxWorkers: 2 }
+
 export default defineConfig({
   test: {
     projects: [
       project('unit', 0, 20_000, fast),
       project('vectors', 0, 60_000, fast),
-      project('integration', 1, 30_000),
-      project('conformance', 2, 120_000),
-      project('package', 3, 60_000, { maxWorkers: 2 }),
+      project('integration', 1, 30_000, two),
+      project('conformance', 2, 120_000, two),
+      project('package', 3, 60_000, two),
       project('long', 4, 600_000),
     ],
     coverage: { provider: 'v8', include: ['src/**/*.ts'] },
