@@ -56,7 +56,7 @@ export class LogStream implements AsyncIterable<string> {
     return iterator
   }
 
-  /** Ends the connection, and with it the loop that reads; the stream is destroyed. */
+  /** Ends the connection, and the loop that reads behind the lines it has in hand; the stream is destroyed. */
   close(): void {
     this.#left.abort()
     this.#stream?.destroy()
