@@ -15,6 +15,7 @@ import { validAttachOptions } from './process/attach-options.ts'
 import type { Wrapped } from './process/command-signals.ts'
 import { CommandSignals } from './process/command-signals.ts'
 import { collectExec } from './process/exec.ts'
+import type { Opener } from './process/open-process.ts'
 import { openProcess } from './process/open-process.ts'
 import type {
   ExecOptions,
@@ -27,10 +28,11 @@ import { needsWrapper, validExecOptions, validSpawnOptions } from './process/opt
 import type { RemoteProcess } from './process/remote-process.ts'
 import type { Exactly, SpawnedProcess } from './process/spawned-process.ts'
 import { lengthOf } from './process/stdin-source.ts'
+import type { StreamCommand } from './process/stream-request.ts'
 import { streamOpener } from './process/stream-request.ts'
 import type { WrapperOptions } from './process/wrapper.ts'
 import { Wrapper } from './process/wrapper.ts'
-import type { PodReference } from './protocol/request.ts'
+import type { PodReference, RequestedStreams } from './protocol/request.ts'
 import { validCommand, validName } from './protocol/request.ts'
 import type { ApiServer } from './transport/api-server.ts'
 
@@ -85,25 +87,12 @@ export class Pod {
     command: readonly string[],
     options: ExecOptions = {},
   ): Promise<ExecResult<string | Uint8Array>> {
-    const { stdin, container, subprotocol, trace } = validExecOptions(options)
+    const { stdin } = validExecOptions(options)
     const streams = { stdin: stdin !== undefined, stdout: true, stderr: true, tty: false }
     const argv = validCommand(command)
     const wrapped = this.#wrap(argv, options, streams)
-    const open = streamOpener(this.#server, {
-      ...streams,
-      kind: 'exec',
-      namespace: this.namespace,
-      pod: this.name,
-      container: this.#containerOf(container),
-      command: {
-        argv,
-        wrapper: wrapped?.wrapper ?? null,
-        stdinLength: stdin === undefined ? null : lengthOf(stdin),
-        stdinMustEnd: true,
-      },
-      subprotocol,
-      trace,
-    })
+    const stdinLength = stdin === undefined ? null : lengthOf(stdin)
+    const open = this.#opener({ argv, stdinLength, stdinMustEnd: true }, wrapped, streams, options)
     return collectExec(open, options, this.#defaults, wrapped)
   }
 
@@ -118,7 +107,7 @@ export class Pod {
     options?: Exactly<Options>,
   ): Promise<SpawnedProcess<Options>>
   async spawn(command: readonly string[], options: SpawnOptions = {}): Promise<RemoteProcess> {
-    const { stdin, stdout, stderr, tty, container, subprotocol, trace } = validSpawnOptions(options)
+    const { stdin, stdout, stderr, tty } = validSpawnOptions(options)
     const hasTty = tty !== undefined && tty !== false
     const streams = {
       stdin: stdin === true,
@@ -128,21 +117,12 @@ export class Pod {
     }
     const argv = validCommand(command)
     const wrapped = this.#wrap(argv, options, streams)
-    const open = streamOpener(this.#server, {
-      ...streams,
-      kind: 'exec',
-      namespace: this.namespace,
-      pod: this.name,
-      container: this.#containerOf(container),
-      command: {
-        argv,
-        wrapper: wrapped?.wrapper ?? null,
-        stdinLength: null,
-        stdinMustEnd: false,
-      },
-      subprotocol,
-      trace,
-    })
+    const open = this.#opener(
+      { argv, stdinLength: null, stdinMustEnd: false },
+      wrapped,
+      streams,
+      options,
+    )
     return openProcess(open, 'exec', options, this.#defaults, wrapped)
   }
 
@@ -254,6 +234,23 @@ export class Pod {
 
   get #reference(): PodReference {
     return { namespace: this.namespace, pod: this.name }
+  }
+
+  #opener(
+    command: Omit<StreamCommand, 'wrapper'>,
+    wrapped: Wrapped | null,
+    streams: RequestedStreams,
+    { container, subprotocol, trace }: SessionCallOptions,
+  ): Opener {
+    return streamOpener(this.#server, {
+      ...this.#reference,
+      ...streams,
+      kind: 'exec',
+      container: this.#containerOf(container),
+      command: { ...command, wrapper: wrapped?.wrapper ?? null },
+      subprotocol,
+      trace,
+    })
   }
 
   #wrap(

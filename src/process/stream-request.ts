@@ -24,7 +24,7 @@ export interface StreamRequest extends SessionNeeds {
   readonly pod: string
   readonly container: string | undefined
   /** `null`: an attach. */
-  readonly command: Command | null
+  readonly command: StreamCommand | null
   readonly stdout: boolean
   readonly stderr: boolean
   /** Offered instead of the one that serves the session best. */
@@ -32,7 +32,7 @@ export interface StreamRequest extends SessionNeeds {
   readonly trace: Trace | undefined
 }
 
-interface Command {
+export interface StreamCommand {
   readonly argv: readonly string[]
   /** What it runs in; `null`: nothing. */
   readonly wrapper: Wrapper | null

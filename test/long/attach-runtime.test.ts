@@ -1,28 +1,25 @@
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AttachOptions, RemoteProcess, Subprotocol } from '../../src/index.ts'
 import { connect } from '../../src/index.ts'
 import type { ConformanceServer, Generation } from '../conformance/conformance-server.ts'
-import { generations, startConformanceServer } from '../conformance/conformance-server.ts'
+import { generations } from '../conformance/conformance-server.ts'
 import type { Containerd } from '../conformance/containerd.ts'
-import { busyboxReference, missingRuntime, startContainerd } from '../conformance/containerd.ts'
 import { bareSession } from '../conformance/containerd-bare-session.ts'
-import { buildTimeout, missingGo } from '../conformance/go-programs.ts'
+import { buildTimeout } from '../conformance/go-programs.ts'
+import { missing, runtimeTier, startRuntime } from '../conformance/runtime-tier.ts'
 import { rejection } from '../support/rejection.ts'
 import { Transcript } from '../support/transcript.ts'
 
-const missing = missingGo() ?? missingRuntime()
-// One line in the summary for the whole tier, not one for each of its tests.
-if (missing !== null) it.skip(`attach at a real containerd (skipped: ${missing})`, () => {})
-const tier: (title: string, tests: () => void) => unknown = missing === null ? describe : () => {}
+const tier = runtimeTier('attach at a real containerd')
 
 let containerd: Containerd
 let server: ConformanceServer
 beforeAll(async () => {
   if (missing !== null) return
-  containerd = await startContainerd()
-  const runtime = { socket: containerd.socket, image: busyboxReference }
-  server = await startConformanceServer({ runtime })
+  const runtime = await startRuntime()
+  containerd = runtime.containerd
+  server = runtime.server
 }, buildTimeout)
 afterAll(async () => {
   await server?.close()

@@ -4,14 +4,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Pod, SpawnOptions, Subprotocol } from '../../src/index.ts'
 import { connect, PodwireError } from '../../src/index.ts'
 import type { ConformanceServer, Generation } from '../conformance/conformance-server.ts'
-import { startConformanceServer } from '../conformance/conformance-server.ts'
 import type { Containerd } from '../conformance/containerd.ts'
-import { busyboxReference, missingRuntime, startContainerd } from '../conformance/containerd.ts'
-import { buildTimeout, goProgram, missingGo } from '../conformance/go-programs.ts'
+import { buildTimeout, goProgram } from '../conformance/go-programs.ts'
+import { missing, runtimeTier, startRuntime } from '../conformance/runtime-tier.ts'
 
 /** 100 for the table of docs/reliability.md, which takes a quarter of an hour. */
 const runs = Number(process.env['PODWIRE_RUNS'] ?? 5)
@@ -19,10 +18,7 @@ const kills = Math.ceil(runs / 4)
 /** Sessions at the same time. */
 const together = 5
 
-const missing = missingGo() ?? missingRuntime()
-// One line in the summary for the whole tier, not one for each of its tests.
-if (missing !== null) it.skip(`verify on a real containerd (skipped: ${missing})`, () => {})
-const tier: (title: string, tests: () => void) => unknown = missing === null ? describe : () => {}
+const tier = runtimeTier('verify on a real containerd')
 
 const v4: Subprotocol = 'v4.channel.k8s.io'
 const v5: Subprotocol = 'v5.channel.k8s.io'
@@ -37,9 +33,9 @@ let server: ConformanceServer
 beforeAll(async () => {
   if (missing !== null) return
   folder = await mkdtemp(join(tmpdir(), 'podwire-runtime-'))
-  containerd = await startContainerd()
-  const runtime = { socket: containerd.socket, image: busyboxReference }
-  server = await startConformanceServer({ runtime })
+  const runtime = await startRuntime()
+  containerd = runtime.containerd
+  server = runtime.server
   for (const generation of ['t', 'k'] as const) {
     await writeFile(join(folder, generation), kubeconfig(generation))
   }

@@ -2,30 +2,26 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Pod, SpawnOptions, Subprotocol, UpgradeError } from '../../src/index.ts'
 import { ConnectionLostError, connect, ExecError, StatusError } from '../../src/index.ts'
 import type { ConformanceServer, Generation } from '../conformance/conformance-server.ts'
-import { startConformanceServer } from '../conformance/conformance-server.ts'
 import type { Containerd } from '../conformance/containerd.ts'
-import { busyboxReference, missingRuntime, startContainerd } from '../conformance/containerd.ts'
 import type { BareRequest } from '../conformance/containerd-bare-session.ts'
 import { bareSession } from '../conformance/containerd-bare-session.ts'
-import { buildTimeout, missingGo } from '../conformance/go-programs.ts'
+import { buildTimeout } from '../conformance/go-programs.ts'
+import { missing, runtimeTier, startRuntime } from '../conformance/runtime-tier.ts'
 import { rejection } from '../support/rejection.ts'
 
-const missing = missingGo() ?? missingRuntime()
-// One line in the summary for the whole tier, not one for each of its tests.
-if (missing !== null) it.skip(`a real containerd (skipped: ${missing})`, () => {})
-const tier: (title: string, tests: () => void) => unknown = missing === null ? describe : () => {}
+const tier = runtimeTier('a real containerd')
 
 let containerd: Containerd
 let server: ConformanceServer
 beforeAll(async () => {
   if (missing !== null) return
-  containerd = await startContainerd()
-  const runtime = { socket: containerd.socket, image: busyboxReference }
-  server = await startConformanceServer({ runtime })
+  const runtime = await startRuntime()
+  containerd = runtime.containerd
+  server = runtime.server
   report(`containerd ${await containerd.version()}`)
 }, buildTimeout)
 afterAll(async () => {
