@@ -13,6 +13,7 @@ type Describe = (title: string, tests: () => void) => unknown
 /** `describe` for the tests at a real runtime; without one they are a single line in the summary, not one each. */
 export function runtimeTier(title: string): Describe {
   if (missing === null) return describe
+  // A test for whoever reads the summary: what there is no runtime for.
   it.skip(`${title} (skipped: ${missing})`, () => {})
   return () => {}
 }
