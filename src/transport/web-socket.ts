@@ -45,6 +45,8 @@ export class OpenSocket implements Socket {
     this.#connection.on('error', onError)
     // Nothing more can come, and a server that left may never take what is still to be sent.
     this.#connection.once('end', () => this.#connection.destroy())
+    // Both close frames are through: to wait for the end of TCP as well would take a round trip and tell nothing.
+    this.#connection.once('finish', () => this.#connection.destroy())
     this.#connection.on('drain', () => events.drain?.())
     this.#webSocket.once('close', (code, reason) => {
       events.end({ code, reason: reason.toString(), cause: this.#cause })
