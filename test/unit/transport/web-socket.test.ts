@@ -17,12 +17,12 @@ afterEach(() => {
 })
 
 /** Both sides of an open WebSocket, ours with a note of all that happens. */
-async function open() {
+async function open({ closeTimeout = closeGrace } = {}) {
   server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   await once(server, 'listening')
   const connected = once(server, 'connection')
   const { port } = server.address() as AddressInfo
-  const options = { closeTimeout: closeGrace, maxPayload: 1_000, perMessageDeflate: false }
+  const options = { closeTimeout, maxPayload: 1_000, perMessageDeflate: false }
   const webSocket = new WebSocket(`ws://127.0.0.1:${port}`, options as object)
   let connection: TLSSocket | undefined
   webSocket.once('upgrade', (response) => {
@@ -158,6 +158,14 @@ describe('the end', () => {
     peer.close(4000, 'grüße')
     expect(await ended).toEqual({ code: 4000, reason: 'grüße', cause: null })
     expect(ends).toHaveLength(1)
+  })
+
+  it('does not wait for TCP behind the close frames', async () => {
+    // Longer than this test may take.
+    const { peer, tcp, ended } = await open({ closeTimeout: 60_000 })
+    tcp.end = () => tcp
+    peer.close(1000, 'done')
+    expect(await ended).toEqual({ code: 1000, reason: 'done', cause: null })
   })
 
   it('without a close frame is 1006', async () => {
