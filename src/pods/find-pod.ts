@@ -81,7 +81,8 @@ async function choose(
 ): Promise<Choice> {
   const { signal } = limits
   if (target.kind === 'pod') {
-    const resource = await getPod(server, { namespace, pod: target.name }, signal)
+    const reference = { namespace, pod: target.name }
+    const resource = await getPod(server, reference, signal, limits.purpose === 'exec')
     return { resource, matches: 1 }
   }
   const labelSelector =

@@ -67,6 +67,7 @@ export interface PodCondition {
 
 /**
  * GETs a pod.
+ * @param sessionFollows whether the connection is to be kept for one
  * @throws {UpgradeError} the server refuses; `httpStatus` 404: there is no such pod
  * @throws {AuthError | ConnectionError} no answer, or one that is no pod
  */
@@ -74,9 +75,10 @@ export async function getPod(
   server: ApiServer,
   pod: PodReference,
   signal?: AbortSignal,
+  sessionFollows = false,
 ): Promise<PodResource> {
   const path = podPath(pod, server.endpoint.prefix)
-  return readPod(new JsonFields(await server.getJson(path, signal)))
+  return readPod(new JsonFields(await server.getJson(path, signal, undefined, sessionFollows)))
 }
 
 /** @throws {ConnectionError} not a pod */

@@ -19,7 +19,7 @@ export async function attachTo(
   defaults: SessionDefaults,
 ): Promise<RemoteProcess> {
   const { signal, subprotocol, trace, size } = options
-  const resource = await getPod(server, pod, signal).catch((error) => {
+  const resource = await getPod(server, pod, signal, true).catch((error) => {
     throw withHint(error)
   })
   const container = attachTarget(resource, pod.container)

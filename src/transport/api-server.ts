@@ -61,12 +61,16 @@ export class ApiServer {
     }
   }
 
-  /** GETs a JSON document below the API server's prefix. @param accept the form that is wanted, for Kubernetes has some */
-  getJson(path: string, signal?: AbortSignal, accept?: string): Promise<unknown> {
+  /**
+   * GETs a JSON document below the API server's prefix.
+   * @param accept the form that is wanted, for Kubernetes has some
+   * @param keep whether a session that opens soon may go over the same connection
+   */
+  getJson(path: string, signal?: AbortSignal, accept?: string, keep?: boolean): Promise<unknown> {
     const timeout = this.#handshakeTimeout
     return this.#authenticated(signal, (credential) =>
       this.#observed({ path, answer: 200 }, () =>
-        getJson(this.endpoint, { path, accept, credential, timeout, signal }),
+        getJson(this.endpoint, { path, accept, keep, credential, timeout, signal }),
       ),
     )
   }

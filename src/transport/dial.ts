@@ -12,6 +12,7 @@ import { hostOf, nameOf, requestOptions } from './endpoint.ts'
 import { proxyOptions } from './proxy-connection.ts'
 import { readRefusal } from './refusal.ts'
 import type { Socket, SocketEvents } from './socket.ts'
+import { spareConnection } from './spare-connection.ts'
 import { forgetSession, keepSession } from './tls-session.ts'
 import { closeGrace, OpenSocket } from './web-socket.ts'
 
@@ -98,8 +99,10 @@ function openWebSocket(
   const url = `${endpoint.secure ? 'wss' : 'ws'}://${hostOf(endpoint)}${options.path}`
   try {
     const request = requestOptions(endpoint, options.credential)
+    const { secureContext } = request
     const webSocketOptions = {
       ...request,
+      agent: spareConnection(endpoint, secureContext),
       ...proxyOptions(endpoint, options.credential, signal),
       followRedirects: false,
       perMessageDeflate: false,
@@ -109,7 +112,7 @@ function openWebSocket(
     // The declarations of `ws` know neither header lists nor `closeTimeout`; both go where they should.
     const clientOptions = webSocketOptions as unknown as ClientOptions
     const webSocket = new WebSocket(url, [options.subprotocol], clientOptions)
-    return { webSocket, secureContext: request.secureContext }
+    return { webSocket, secureContext }
   } catch (error) {
     // OpenSSL looks at certificates and keys before anything is sent.
     throw connectionError(nameOf(endpoint), error as Error)

@@ -121,7 +121,7 @@ export function serverTls(endpoint: Endpoint, credential: Credential): TlsOption
 }
 
 /** The options of a request, secrets included: they go to `ws` and `node:https`, and nowhere else. */
-export interface RequestOptions extends Partial<TlsOptions> {
+export type RequestOptions = (TlsOptions | { readonly secureContext?: never }) & {
   readonly headers: Record<string, string | string[]>
 }
 

@@ -16,13 +16,15 @@ export interface GetOptions {
   /** @default any form */
   readonly accept?: string | undefined
   readonly credential: Credential
+  /** Whether a session may go over the connection next. @default false */
+  readonly keep?: boolean | undefined
   /** Milliseconds for the whole request. */
   readonly timeout: number
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * GETs a JSON document on a connection of its own; redirects are not followed.
+ * GETs a JSON document on a new connection; redirects are not followed.
  * @throws {ConnectionError} no connection, no answer in time, an answer that is not JSON
  * @throws {UpgradeError} any answer but 200
  */
@@ -31,8 +33,8 @@ export async function getJson(endpoint: Endpoint, options: GetOptions): Promise<
   const timeout = AbortSignal.timeout(options.timeout)
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
   try {
-    const { path, accept, credential } = options
-    const response = await send(endpoint, { path, accept, credential, signal })
+    const { path, accept, credential, keep } = options
+    const response = await send(endpoint, { path, accept, credential, keep, signal })
     if (response.statusCode !== 200) throw await readRefusal(response, 'request')
     return JSON.parse((await readAnswer(response, maxAnswer)).toString('utf8'))
   } catch (error) {
