@@ -39,7 +39,8 @@ it('the time of validity is to the second', () => {
 
 it('a client certificate names its user', () => {
   const certificate = new X509Certificate(authority.issueClientCertificate('J\u00fcrgen').cert)
-  expect(certificate.toLegacyObject().subject.CN).toBe('J\u00fcrgen')
+  // Not by toLegacyObject(), which leaves a process that has not loaded node:tls without tls.createSecureContext.
+  expect(certificate.subject).toBe('CN=J\u00fcrgen')
   expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2'])
 })
 
