@@ -8,6 +8,7 @@ test.each([
   ['h', false],
   ['', false],
 ])('%j: %j, however often it is asked', (text, expected) => {
-  for (let times = 0; times < 50_000; times += 1) isUrl(text)
+  // Enough for V8 to optimize it: `URL.canParse` is wrong behind 10,000 in Node 20.
+  for (let times = 0; times < 50_000; times += 1) isUrl('http://é')
   expect(isUrl(text)).toBe(expected)
 })

@@ -14,7 +14,7 @@ function scanner() {
   const sink = {
     room: true,
     write(payload: Uint8Array): boolean {
-      expect(payload.length).toBeGreaterThan(0)
+      if (payload.length === 0) throw new Error('an empty write')
       output.push(payload)
       return sink.room
     },
@@ -62,14 +62,15 @@ describe('the marker is taken out', () => {
     ['once', `${m}:7:\n${m}:8:\n`, `${m}:8:\n`, '7'],
   ])('%s, at every split', (_name, stream, output, report) => {
     const all = bytes(stream)
+    const results = new Set<string>()
     for (let first = 0; first <= all.length; first++) {
       for (let second = first; second <= all.length; second++) {
         const pieces = [all.subarray(0, first), all.subarray(first, second), all.subarray(second)]
         const result = scan(pieces)
-        expect(result.text).toBe(output)
-        expect(result.reports.map((made) => made.report)).toEqual([report])
+        results.add(JSON.stringify([result.text, result.reports.map((made) => made.report)]))
       }
     }
+    expect([...results]).toEqual([JSON.stringify([output, [report]])])
     expect(scan(Array.from(all, (byte) => Uint8Array.of(byte))).text).toBe(output)
   })
 
@@ -118,10 +119,11 @@ describe('anything else is passed on', () => {
     }
     const made = new MarkerScanner(marker, { write, end: () => {} }, () => {})
     const hostile = bytes(m.slice(0, 20).repeat(50_000))
-    const started = performance.now()
+    const started = process.cpuUsage()
     for (let i = 0; i < hostile.length; i += 7) made.write(hostile.subarray(i, i + 7))
     made.write(bytes(`.${`${m}?`.repeat(20_000)}`))
-    expect(performance.now() - started).toBeLessThan(3_000)
+    // Microseconds of this process alone, however busy the machine is.
+    expect(process.cpuUsage(started).user).toBeLessThan(3_000_000)
     expect(length).toBe(1_000_000 + 1 + 34 * 20_000)
   })
 })

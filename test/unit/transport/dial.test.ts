@@ -4,7 +4,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Message } from '../../../src/protocol/index.ts'
 import { Deferred } from '../../../src/transport/deferred.ts'
 import { dial } from '../../../src/transport/dial.ts'
@@ -198,10 +198,12 @@ describe('time and aborts', () => {
   it('an open session is let go of by timeout and signal', async () => {
     const { signal } = new AbortController()
     const endpoint = await serve((socket, request) => socket.write(accepted(request)))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     const { promise, ended, socket } = open(endpoint, { timeout: 50, signal })
     await promise
     expect(getEventListeners(signal, 'abort')).toEqual([])
-    await new Promise((resolve) => setTimeout(resolve, 80))
+    vi.advanceTimersByTime(80)
     socket()?.terminate(new Error('by the test'))
     expect(await ended).toMatchObject({ code: 1006, cause: { message: 'by the test' } })
   })
