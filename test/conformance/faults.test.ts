@@ -138,15 +138,18 @@ describe.skipIf(missing !== null)(`stdin that nobody reads (${because})`, () => 
 
 describe.skipIf(missing !== null)(`the server (${because})`, () => {
   const linux = process.platform === 'linux'
-  it.runIf(linux)('leaves no process behind, however it has detached itself', async () => {
-    const own = await startConformanceServer()
-    const pod = (await connect(own.config('t'))).pod('solo-0')
-    const script = 'setsid sh -c "sleep 100" >/dev/null 2>&1 & echo $!'
-    const pid = Number((await pod.exec(['sh', '-c', script])).stdout)
-    expect(isGone(pid)).toBe(false)
-    await own.close()
-    await expect.poll(() => isGone(pid)).toBe(true)
-  })
+  it.runIf(linux)(
+    'leaves no process behind, however it has detached itself (needs Linux)',
+    async () => {
+      const own = await startConformanceServer()
+      const pod = (await connect(own.config('t'))).pod('solo-0')
+      const script = 'setsid sh -c "sleep 100" >/dev/null 2>&1 & echo $!'
+      const pid = Number((await pod.exec(['sh', '-c', script])).stdout)
+      expect(isGone(pid)).toBe(false)
+      await own.close()
+      await expect.poll(() => isGone(pid)).toBe(true)
+    },
+  )
 
   it('that has died says so, with its log', async () => {
     const own = await startConformanceServer()

@@ -140,7 +140,7 @@ describe.skipIf(missing !== null).each(generations)(`/%s (${because})`, (generat
     }
   })
 
-  it.runIf(process.platform === 'linux')('kill and onAbort', async () => {
+  it.runIf(process.platform === 'linux')('kill and onAbort (needs Linux)', async () => {
     const remote = await pod.spawn(sh('echo $$; exec sleep 60'), { verify })
     await new Promise((resolve) => remote.stdout?.once('data', resolve))
     expect(await remote.kill('SIGTERM')).toBe(true)

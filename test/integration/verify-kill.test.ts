@@ -38,7 +38,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe.runIf(linux)('kill()', () => {
+describe.runIf(linux)('kill() (needs Linux)', () => {
   it.each([
     ['SIGTERM', 143, true],
     ['SIGINT', 130, true],
@@ -102,7 +102,7 @@ describe('kill() refuses', () => {
   })
 })
 
-describe.runIf(linux)('onAbort', () => {
+describe.runIf(linux)('onAbort (needs Linux)', () => {
   const script = 'echo $$; exec sleep 60'
 
   it.each([

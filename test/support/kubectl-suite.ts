@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestServer } from '../../src/testing/index.ts'
 import { createTestServer } from '../../src/testing/index.ts'
+import { programPath } from './shells.ts'
 
 interface Run {
   readonly code: number | null
@@ -177,7 +178,8 @@ export function kubectlSuite({ name: because, path, timeout }: KubectlUnderTest)
     expect({ code, sha256: sha256(stdout) }).toEqual({ code: 0, sha256: sha256(bytes) })
   })
 
-  it.skipIf(absent)(`exec -it has a terminal (${because})`, async () => {
+  it.skipIf(absent)(`exec -it has a terminal (${because})`, async (context) => {
+    context.skip(programPath('script') === null, 'no script in PATH')
     const command = `stty rows 31 cols 97; ${kubectl} exec -it web-0 -- sh -c 'test -t 0 && test -t 1 && echo terminal; exit 5'`
     const { code, stdout } = await execute('script', ['-qec', command, '/dev/null'])
     expect(stdout.toString()).toContain('terminal\r\n')

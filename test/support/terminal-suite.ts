@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { programPath } from './shells.ts'
 import { missingTmux, Tmux } from './tmux.ts'
 
 /** A server with a pod web-0, in whose container app commands run, and a pod tty-0 with a shell on a terminal. */
@@ -109,7 +110,8 @@ export function terminalSuite({
         await expectEnd(130)
       })
 
-      it('exec: an editor', async () => {
+      it('exec: an editor', async (context) => {
+        context.skip(programPath('busybox') === null, 'no busybox in PATH, whose vi it is')
         const file = join(folder, 'text')
         await tmux.enter(`podwire exec -it web-0 -c app -- busybox vi ${file}`)
         await tmux.until(/^~$/m)
@@ -153,7 +155,8 @@ export function terminalSuite({
         })
       }
 
-      it('attach: it goes on when it is left, and what it shows is drawn again', async () => {
+      it('attach: it goes on when it is left, and what it shows is drawn again', async (context) => {
+        context.skip(programPath('busybox') === null, 'no busybox in PATH, whose vi it is')
         const attach = 'podwire attach -it tty-0 --detach-keys ctrl-p,ctrl-q'
         await tmux.enter(attach)
         await tmux.until('press')

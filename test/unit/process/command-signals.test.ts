@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { CommandSignals } from '../../../src/process/command-signals.ts'
 import { Wrapper } from '../../../src/process/wrapper.ts'
+import type { Shell } from '../../support/shells.ts'
+import { installedShells } from '../../support/shells.ts'
 
 const streams = { stdin: false, stdout: true, stderr: true, tty: false }
 
@@ -52,27 +54,14 @@ describe('a signal', () => {
   })
 })
 
-const shells = [['/bin/sh'], ['dash'], ['bash', '--posix'], ['busybox', 'sh']]
-
-async function isThere([file = '']: readonly string[]): Promise<boolean> {
-  const child = spawn(file, ['--help'], { stdio: 'ignore' })
-  return new Promise((resolve) => {
-    child.once('error', () => resolve(false)).once('spawn', () => resolve(true))
-  })
-}
-
-const there: string[][] = []
-for (const shell of shells) if (await isThere(shell)) there.push(shell)
-
 /** Runs an argv that begins with `sh` in one of the shells, in a session of its own. */
-function start(shell: readonly string[], argv: readonly string[]) {
-  const [file = '', ...own] = shell
+function start([file, ...own]: Shell, argv: readonly string[]) {
   return spawn(file, [...own, ...argv.slice(1)], { detached: true, stdio: 'ignore' })
 }
 
 // It is /proc that tells which process is meant.
-describe.runIf(process.platform === 'linux')('the script', () => {
-  it.each(there.map((shell) => [shell.join(' '), shell] as const))(
+describe.runIf(process.platform === 'linux')('the script (needs Linux)', () => {
+  it.each(installedShells('the script'))(
     'finds the command and no other, in %s',
     async (_name, shell) => {
       const wrappers = [1, 2].map(() => new Wrapper(['sleep', '30'], streams))

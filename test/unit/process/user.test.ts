@@ -1,19 +1,13 @@
 import { spawn } from 'node:child_process'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { validUser } from '../../../src/process/user.ts'
 import { Wrapper } from '../../../src/process/wrapper.ts'
+import type { Shell } from '../../support/shells.ts'
+import { installedShells, programPath } from '../../support/shells.ts'
 
 describe('a user', () => {
   it.each(['root', '0', '1000', '4294967294', 'www-data', '_apt', 'a.b', 'machine$'])(
@@ -54,12 +48,12 @@ interface Surroundings {
 }
 
 /** Runs a command as a user: what it wrote, what the wrapper reported, what was left of stderr. */
-async function run(shell: readonly string[], user: string, command: string[], at: Surroundings) {
+async function run(shell: Shell, user: string, command: string[], at: Surroundings) {
   const { env, cwd, path = '/usr/sbin:/usr/bin:/sbin:/bin', uid } = at
   const streams = { stdin: false, stdout: true, stderr: true, tty: false }
   const wrapper = new Wrapper(command, { ...streams, user, env, cwd })
   const [, ...args] = wrapper.argv(null)
-  const [file = '', ...own] = shell
+  const [file, ...own] = shell
   const child = spawn(file, [...own, ...args], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -73,15 +67,10 @@ async function run(shell: readonly string[], user: string, command: string[], at
   return { stdout, report: report?.slice(1, -2), stderr, exitCode: await exited }
 }
 
-const shells = {
-  dash: ['/bin/dash'],
-  bash: ['/bin/bash', '--posix'],
-  busybox: ['/bin/busybox', 'sh'],
-}
 const isRoot = process.getuid?.() === 0
 // Nobody else may become another user.
 if (!isRoot) it.skip('as another user (skipped: needs root)', () => {})
-const tried = isRoot ? Object.entries(shells).filter(([, [file = '']]) => existsSync(file)) : []
+const tried = isRoot ? installedShells('as another user,') : []
 
 const tools = ['setpriv', 'chroot', 'busybox', 'su', 'runuser'] as const
 const others = ['sh', 'id', 'grep', 'pwd', 'printenv', 'cat', 'sleep', 'echo']
@@ -93,15 +82,13 @@ function only(...names: (typeof tools)[number][]): string {
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'podwire-user-'))
   chmodSync(folder, 0o755)
-  const places = [...`${process.env['PATH']}`.split(delimiter), '/usr/sbin', '/usr/bin', '/bin']
-  const find = (name: string) => places.map((p) => join(p, name)).find((f) => existsSync(f))
   const sets = [[], ...tools.map((tool) => [tool]), ['su', 'runuser']] as (typeof tools)[number][][]
   for (const names of sets) {
     const path = only(...names)
     mkdirSync(path)
     for (const name of [...names, ...others]) {
-      const file = find(name)
-      if (file !== undefined) symlinkSync(file, join(path, name))
+      const file = programPath(name)
+      if (file !== null) symlinkSync(file, join(path, name))
     }
   }
 })
@@ -127,7 +114,8 @@ describe.each(tried)('as another user, in %s', (name, shell) => {
     expect((await run(shell, 'root', ids, {})).stdout).toBe('0\n0\n0\n')
   })
 
-  it.each<(typeof tools)[number]>(['setpriv', 'chroot', 'busybox'])('by %s alone', async (tool) => {
+  it.for(['setpriv', 'chroot', 'busybox'] as const)('by %s alone', async (tool, context) => {
+    context.skip(programPath(tool) === null, `no ${tool} in PATH`)
     // BusyBox runs its own commands first, and its `setpriv` and `chroot` cannot do it.
     const path = only(name === 'busybox' ? 'busybox' : tool)
     const script = 'id -u; id -g; id -G; echo "$PPID"; printf "%s|" "$@"; exit 7'

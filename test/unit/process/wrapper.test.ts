@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { Wrapper } from '../../../src/process/wrapper.ts'
+import type { Shell } from '../../support/shells.ts'
+import { installedShells } from '../../support/shells.ts'
 
 const streams = { stdin: false, stdout: true, stderr: true, tty: false }
 
@@ -13,11 +15,11 @@ interface Run {
 }
 
 /** Runs a command in its wrapper, in a session of its own as in a container. */
-async function run(shell: readonly string[], command: readonly string[], run: Run = {}) {
+async function run(shell: Shell, command: readonly string[], run: Run = {}) {
   const { options, stdinLength = null, stdin, environment } = run
   const wrapper = new Wrapper(command, { ...streams, ...options })
   const [, ...args] = wrapper.argv(stdinLength)
-  const [file = '', ...own] = shell
+  const [file, ...own] = shell
   const child = spawn(file, [...own, ...args], {
     detached: true,
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -46,26 +48,7 @@ function taken(output: Buffer, { marker }: Wrapper): (string | undefined)[] {
 // By its path: busybox would take itself for `sh`.
 const sh = (script: string) => ['/bin/sh', '-c', script]
 
-// Each where it is installed.
-const shells: Record<string, readonly string[]> = {
-  sh: ['/bin/sh'],
-  dash: ['dash'],
-  'bash as sh': ['bash', '--posix'],
-  busybox: ['busybox', 'sh'],
-}
-
-async function isThere([file = '']: readonly string[]): Promise<boolean> {
-  const child = spawn(file, ['--help'], { stdio: 'ignore' })
-  return new Promise((resolve) => {
-    child.once('error', () => resolve(false)).once('spawn', () => resolve(true))
-  })
-}
-
-const there = await Promise.all(
-  Object.entries(shells).map(async (entry) => ((await isThere(entry[1])) ? [entry] : [])),
-)
-
-describe.each(there.flat())('in %s', (_name, shell) => {
+describe.each(installedShells('the wrapper'))('in %s', (_name, shell) => {
   it.each<[string, readonly string[], string, string, number]>([
     ['success', ['true'], '', '', 0],
     ['an exit code', sh('exit 3'), '', '', 3],
@@ -161,7 +144,7 @@ describe.each(there.flat())('in %s', (_name, shell) => {
   it.each([0, 1, 5, 100_000])('stdin ends after %i bytes, and stays open', async (stdinLength) => {
     const wrapper = new Wrapper(['cat'], { ...streams, stdin: true })
     const [, ...args] = wrapper.argv(stdinLength)
-    const [file = '', ...own] = shell
+    const [file, ...own] = shell
     const child = spawn(file, [...own, ...args], { detached: true, stdio: 'pipe' })
     child.stdin.write('y'.repeat(stdinLength))
     const read: Buffer[] = []
