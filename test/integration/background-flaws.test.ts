@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import {
   BackgroundPod,
   isAlive,
@@ -25,6 +25,7 @@ afterAll(async () => {
   await t.close()
   await plain.close()
 })
+afterEach(() => t.server.setFault(null))
 
 const supervisorOf = (id: string, pod = t) =>
   Number(readFileSync(join(pod.run(id), 'record'), 'utf8').split(' ')[2])
@@ -201,8 +202,11 @@ it('10. a connection that is lost is not the end, and the end is heard of', asyn
   t.server.setFault(({ path }) =>
     path.includes('/exec') && count++ % 2 === 0 ? { kind: 'abnormal-close' } : null,
   )
-  await process.start(shell('sleep 0.5; exit 4'))
-  expect(processesWith('sleep 0.5; exit 4').length).toBe(2)
+  const end = join(t.folder, 'end')
+  await process.start(shell('until [ -e "$1" ]; do sleep 0.1; done; exit 4', end))
+  // The supervisor and the command, once, although the start was asked for again.
+  await expect.poll(() => processesWith(end).length, patient).toBe(2)
+  writeFileSync(end, '')
   expect(await process.wait()).toMatchObject({ state: 'errored', exitCode: 4 })
   t.server.setFault(null)
   await expect.poll(() => states, patient).toEqual(['starting', 'running', 'errored'])

@@ -71,10 +71,12 @@ describe('backpressure', () => {
       }
     })()
     const { socket, stdin } = feed(source, 8 * 1024)
-    await turn()
-    await turn()
-    const before = asked
-    for (let i = 0; i < 10; i++) await turn()
+    // How many turns it takes until it stands still depends on how busy the machine is.
+    let before = -1
+    while (before !== asked && asked < 64) {
+      before = asked
+      for (let i = 0; i < 10; i++) await turn()
+    }
     expect(asked).toBe(before)
     expect(asked).toBeLessThan(64)
     while (asked === before) {
