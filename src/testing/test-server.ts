@@ -24,6 +24,7 @@ import type { Generation, TestPod, TestServerOptions } from './options.ts'
 import { PodStore } from './pod-store.ts'
 import type { TestRequest } from './request-log.ts'
 import { describeRequest, RequestLog } from './request-log.ts'
+import { reset } from './reset.ts'
 import { findContainer } from './stream-request.ts'
 import { serveStreamed } from './streamed-answer.ts'
 import { serveStreaming } from './streaming.ts'
@@ -269,7 +270,7 @@ class ApiServer implements TestServer {
     const { remoteAddress, remotePort } = socket
     for (const raw of this.#sockets) {
       if (raw.remotePort === remotePort && raw.remoteAddress === remoteAddress) {
-        raw.resetAndDestroy()
+        reset(raw, socket)
       }
     }
     socket.destroy()

@@ -127,6 +127,23 @@ it('reset: exactly so many bytes, then ECONNRESET', async () => {
   expect(session.messages).toEqual(['[1] ', '[1] abcd'])
 })
 
+it('reset: of a session that its client is just leaving, closed as well', async () => {
+  const exec: ProcessHandler = ({ stdout }) => {
+    stdout.write('out')
+    return new Promise<void>(() => {})
+  }
+  const pods = [{ name: 'web-0', containers: [{ name: 'app', exec }] }]
+  await using own = await createTestServer({ pods, fault: { kind: 'reset', afterBytes: 2 } })
+  const session = await connect(own, script(''))
+  await session.message(/ou/)
+  session.socket.close(1000)
+  // The reset comes 20 ms after the output: now in the turn of the loop in which the Close does.
+  const start = performance.now()
+  while (performance.now() - start < 40);
+  await session.closed
+  await expect.poll(() => own.connections).toBe(0)
+})
+
 it('a process of a session that was cut before it began gets the end of stdin', async () => {
   const ended: string[] = []
   const exec: ProcessHandler = async ({ stdin }) => {

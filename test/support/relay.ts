@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
+import { reset } from '../../src/testing/reset.ts'
 
 /** What a link does when it breaks: TCP ends in order, by a reset, or nothing passes any more and nobody is told. */
 export type Strike = 'end' | 'reset' | 'black hole'
@@ -74,7 +75,7 @@ export class Relay implements AsyncDisposable {
     if (strike === 'black hole') this.#dark = true
     for (const socket of this.#sockets) {
       if (strike === 'end') socket.destroySoon()
-      else if (strike === 'reset') socket.resetAndDestroy()
+      else if (strike === 'reset') reset(socket)
     }
   }
 
@@ -152,7 +153,7 @@ export class Relay implements AsyncDisposable {
     if (this.#dark) return
     // As the other side ended.
     if (from.errored === null) to.end()
-    else if (!to.destroyed) to.resetAndDestroy()
+    else if (!to.destroyed) reset(to)
   }
 
   async #write(to: Socket, chunk: Buffer, way: 'up' | 'down'): Promise<void> {
