@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { ExecError, PodwireError } from '../errors.ts'
 import { validCommand } from '../protocol/request.ts'
+import { anySignal } from '../transport/any-signal.ts'
 import { Backoff, chanceOf } from './backoff.ts'
 import { formatIdentity } from './container-identity.ts'
 import type { BackgroundHost } from './container-script.ts'
@@ -180,7 +181,7 @@ export class BackgroundProcess {
 
   #combine(signal: Signal): Signal {
     if (signal === undefined || this.#signal === undefined) return signal ?? this.#signal
-    return AbortSignal.any([signal, this.#signal])
+    return anySignal([signal, this.#signal])
   }
 }
 

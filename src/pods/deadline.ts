@@ -1,3 +1,4 @@
+import { anySignal } from '../transport/any-signal.ts'
 /** A limit of time beside a caller's signal. */
 export class Deadline {
   /** Aborted by the caller or by the clock. */
@@ -8,7 +9,7 @@ export class Deadline {
   /** @param timeout milliseconds */
   constructor(timeout: number, signal: AbortSignal | undefined) {
     const own = this.#controller.signal
-    this.signal = signal === undefined ? own : AbortSignal.any([signal, own])
+    this.signal = signal === undefined ? own : anySignal([signal, own])
     this.#timer = setTimeout(() => this.#controller.abort(), timeout)
   }
 

@@ -2,6 +2,7 @@ import { ConnectionError, PodwireError } from '../errors.ts'
 import { printable } from '../protocol/printable.ts'
 import type { PodReference } from '../protocol/request.ts'
 import { podPath } from '../protocol/request.ts'
+import { anySignal } from '../transport/any-signal.ts'
 import type { ApiServer } from '../transport/api-server.ts'
 import type { HeartbeatOptions } from '../transport/heartbeat.ts'
 import { bodyChunks } from './body-chunks.ts'
@@ -26,7 +27,7 @@ export async function* logChunks(
   let run: FollowedRun | null = null
   let received = 0
   const lost = new AbortController()
-  const either = AbortSignal.any([signal, lost.signal])
+  const either = anySignal([signal, lost.signal])
   const wait = <T>(promise: Promise<T>): Promise<T> =>
     heartbeat === false
       ? promise

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { PodReference } from '../protocol/request.ts'
+import { anySignal } from '../transport/any-signal.ts'
 import type { ApiServer } from '../transport/api-server.ts'
 import type { HeartbeatOptions } from '../transport/heartbeat.ts'
 import { LineSplitter } from './line-splitter.ts'
@@ -28,7 +29,7 @@ export class LogStream implements AsyncIterable<string> {
   ) {
     this.#maxLineLength = options.maxLineLength ?? 1024 * 1024
     const left = this.#left.signal
-    const signal = options.signal ? AbortSignal.any([options.signal, left]) : left
+    const signal = options.signal ? anySignal([options.signal, left]) : left
     this.#chunks = lazily(server, pod, { ...options, signal }, heartbeat)
   }
 

@@ -1,6 +1,7 @@
 import { ConnectionError, UpgradeError } from '../errors.ts'
 import { printable } from '../protocol/printable.ts'
 import { podsPath } from '../protocol/request.ts'
+import { anySignal } from '../transport/any-signal.ts'
 import type { ApiServer } from '../transport/api-server.ts'
 import { bodyChunks } from './body-chunks.ts'
 import { JsonFields } from './json-fields.ts'
@@ -45,7 +46,7 @@ export async function* watchPods(
   const timer = setTimeout(() => ended.abort(), deadline)
   const lines = new LineSplitter(maxEvent)
   try {
-    const response = await server.getStream(path, AbortSignal.any([signal, ended.signal]))
+    const response = await server.getStream(path, anySignal([signal, ended.signal]))
     yield { type: 'bookmark', resourceVersion }
     for await (const chunk of bodyChunks(response)) {
       for (const line of lines.push(chunk)) yield readEvent(line)

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Credential } from '../auth/credential.ts'
 import { PodwireError } from '../errors.ts'
+import { anySignal } from './any-signal.ts'
 import { connectionError, handshakeTimeout } from './connection-error.ts'
 import type { Endpoint } from './endpoint.ts'
 import { nameOf } from './endpoint.ts'
@@ -29,7 +30,7 @@ export async function getStream(
 ): Promise<IncomingMessage> {
   const { path, credential, timeout } = options
   const late = new AbortController()
-  const signal = AbortSignal.any([options.signal, late.signal])
+  const signal = anySignal([options.signal, late.signal])
   const startTimer = () => setTimeout(() => late.abort(), timeout)
   let timer = startTimer()
   try {

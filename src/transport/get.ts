@@ -1,6 +1,7 @@
 import type { Credential } from '../auth/credential.ts'
 import { ConnectionError, PodwireError } from '../errors.ts'
 import { readAnswer } from './answer-body.ts'
+import { anySignal } from './any-signal.ts'
 import { connectionError, handshakeTimeout } from './connection-error.ts'
 import type { Endpoint } from './endpoint.ts'
 import { nameOf } from './endpoint.ts'
@@ -31,7 +32,7 @@ export interface GetOptions {
 export async function getJson(endpoint: Endpoint, options: GetOptions): Promise<unknown> {
   const name = nameOf(endpoint)
   const timeout = AbortSignal.timeout(options.timeout)
-  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
+  const signal = options.signal ? anySignal([options.signal, timeout]) : timeout
   try {
     const { path, accept, credential, keep } = options
     const response = await send(endpoint, { path, accept, credential, keep, signal })

@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest'
 import type { LogStream } from '../../src/index.ts'
 import { ConnectionError, connect } from '../../src/index.ts'
 import type { TestContainer, TestPod } from '../../src/testing/index.ts'
+import { collectGarbage } from '../support/collect-garbage.ts'
 import { testProxy } from '../support/proxy.ts'
+import { rejection } from '../support/rejection.ts'
 import { testCluster } from '../support/test-cluster.ts'
 
 const web = (container: Partial<TestContainer> = {}, rest: Partial<TestPod> = {}): TestPod => ({
@@ -189,6 +191,15 @@ describe('a followed log', () => {
     server.setPod(web(ended))
     expect(await log).toEqual(['third!', 'fourth', 'fifth'])
     await expect.poll(() => server.connections).toBe(0)
+  })
+
+  it('ends with a timeout that nobody else holds', async () => {
+    await using running = await testCluster({ pods: [web()] })
+    const log = running.pod.logs({ follow: true, signal: AbortSignal.timeout(1_000) })
+    const failure = rejection(collect(log))
+    await collectGarbage()
+    expect(await failure).toMatchObject({ name: 'TimeoutError' })
+    await expect.poll(() => running.server.connections).toBe(0)
   })
 
   it('may say nothing for as long as it likes', async () => {
