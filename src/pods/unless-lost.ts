@@ -11,15 +11,18 @@ export async function unlessLost<T>(
   server: Pick<ApiServer, 'answers'>,
   lose: () => void,
 ): Promise<T> {
-  let waiting = true
+  // Made when it is needed: most of what is waited for comes at once.
+  let probing: AbortController | undefined
   const timer = setInterval(async () => {
-    const answers = await server.answers(deadline)
-    if (!answers && waiting) lose()
+    probing ??= new AbortController()
+    const { signal } = probing
+    const answers = await server.answers(deadline, signal)
+    if (!answers && !signal.aborted) lose()
   }, deadline)
   try {
     return await promise
   } finally {
-    waiting = false
     clearInterval(timer)
+    probing?.abort()
   }
 }

@@ -9,7 +9,7 @@ import { answers, getJson } from './get.ts'
 import { getStream } from './get-stream.ts'
 import type { ObservedRequest, RequestObserver } from './request-observer.ts'
 import { observe } from './request-observer.ts'
-import type { Socket, SocketEvents } from './socket.ts'
+import type { Probe, Socket, SocketEvents } from './socket.ts'
 
 export interface OpenOptions {
   readonly choice: SubprotocolChoice
@@ -86,8 +86,8 @@ export class ApiServer {
   }
 
   /** Whether the server gives any answer on a new connection, within `timeout` milliseconds. */
-  answers(timeout: number): Promise<boolean> {
-    return answers(this.endpoint, timeout)
+  answers(timeout: number, signal: AbortSignal): Promise<boolean> {
+    return answers(this.endpoint, timeout, signal)
   }
 
   #dial<Session extends SocketEvents>(
@@ -96,7 +96,7 @@ export class ApiServer {
     accept: (socket: Socket) => Session,
   ): Promise<Session> {
     return this.#authenticated(signal, (credential) => {
-      const probe = (milliseconds: number) => this.answers(milliseconds)
+      const probe: Probe = (milliseconds, end) => this.answers(milliseconds, end)
       const timeout = this.#handshakeTimeout
       const request = { path: path(subprotocol), subprotocol }
       const options = { ...request, credential, timeout, signal, probe }

@@ -11,7 +11,7 @@ import type { Endpoint } from './endpoint.ts'
 import { hostOf, nameOf, requestOptions } from './endpoint.ts'
 import { proxyOptions } from './proxy-connection.ts'
 import { readRefusal } from './refusal.ts'
-import type { Socket, SocketEvents } from './socket.ts'
+import type { Probe, Socket, SocketEvents } from './socket.ts'
 import { spareConnection } from './spare-connection.ts'
 import { forgetSession, keepSession } from './tls-session.ts'
 import { closeGrace, OpenSocket } from './web-socket.ts'
@@ -30,7 +30,7 @@ export interface DialOptions {
   /** Milliseconds for TCP, TLS, the upgrade and the words of a refusal together. */
   readonly timeout: number
   readonly signal: AbortSignal | undefined
-  readonly probe: (timeout: number) => Promise<boolean>
+  readonly probe: Probe
 }
 
 /**

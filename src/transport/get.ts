@@ -48,12 +48,20 @@ export async function getJson(endpoint: Endpoint, options: GetOptions): Promise<
   }
 }
 
-/** Whether the server gives any answer at all, within `timeout` milliseconds. Sends no credentials. */
-export async function answers(endpoint: Endpoint, timeout: number): Promise<boolean> {
+/**
+ * Whether the server gives any answer at all, within `timeout` milliseconds. Sends no credentials.
+ * @param signal nobody wants to know any more
+ */
+export async function answers(
+  endpoint: Endpoint,
+  timeout: number,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
-    const signal = AbortSignal.timeout(timeout)
+    const either = anySignal([signal, AbortSignal.timeout(timeout)])
     const path = `${endpoint.prefix}/version`
-    const response = await send({ ...endpoint, headers: {} }, { path, credential: {}, signal })
+    const request = { path, credential: {}, signal: either }
+    const response = await send({ ...endpoint, headers: {} }, request)
     response.destroy()
     return true
   } catch {

@@ -30,10 +30,10 @@ export class Heartbeat {
   readonly #session: HeartbeatSession
   readonly #options: HeartbeatOptions
   readonly #timer: NodeJS.Timeout
+  readonly #stopped = new AbortController()
   #bytesRead: number
   #silent = 0
   #expected = 0
-  #stopped = false
 
   constructor(socket: Socket, session: HeartbeatSession, options: HeartbeatOptions) {
     this.#socket = socket
@@ -50,13 +50,14 @@ export class Heartbeat {
     return this.#silent + this.#expected > interval && this.#socket.bytesRead === this.#bytesRead
   }
 
+  /** Ends a probe as well. */
   stop(): void {
-    this.#stopped = true
+    this.#stopped.abort()
     clearInterval(this.#timer)
   }
 
   #beat(): void {
-    if (this.#stopped) return
+    if (this.#stopped.signal.aborted) return
     const { interval, deadline } = this.#options
     const { bytesRead } = this.#socket
     if (bytesRead !== this.#bytesRead) {
@@ -86,9 +87,10 @@ export class Heartbeat {
 
   async #probe(): Promise<void> {
     const { bytesRead } = this.#socket
-    const answers = await this.#socket.probe(this.#options.deadline)
+    const { signal } = this.#stopped
+    const answers = await this.#socket.probe(this.#options.deadline, signal)
     // Meanwhile this connection may have shown signs of life itself.
-    if (!answers && !this.#stopped && this.#socket.bytesRead === bytesRead) {
+    if (!answers && !signal.aborted && this.#socket.bytesRead === bytesRead) {
       this.#lose('the server sent nothing, and does not answer on a new connection either')
     }
   }

@@ -19,9 +19,12 @@ export interface Socket {
   close(): void
   /** Cuts the TCP connection. */
   terminate(cause?: Error): void
-  /** Whether the server answers a request on a connection of its own. Never rejects. */
-  probe(timeout: number): Promise<boolean>
+  /** Whether the server answers a request on a connection of its own. */
+  readonly probe: Probe
 }
+
+/** Looks for an answer, for so many milliseconds or until the signal says that nobody wants to know. Never rejects. */
+export type Probe = (timeout: number, signal: AbortSignal) => Promise<boolean>
 
 /** How a socket ended. */
 export interface SocketEnd extends ConnectionEnd {

@@ -79,8 +79,8 @@ export class TracedSocket implements Socket {
     this.#socket.terminate(cause)
   }
 
-  probe(timeout: number): Promise<boolean> {
-    return this.#socket.probe(timeout)
+  probe(timeout: number, signal: AbortSignal): Promise<boolean> {
+    return this.#socket.probe(timeout, signal)
   }
 
   #now(): number {

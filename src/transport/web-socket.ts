@@ -3,7 +3,7 @@ import type { RawData, WebSocket } from 'ws'
 import type { Message, Subprotocol } from '../protocol/index.ts'
 import { maskedFrame } from './masked-frame.ts'
 import { readToEnd } from './read-to-end.ts'
-import type { Socket, SocketEvents } from './socket.ts'
+import type { Probe, Socket, SocketEvents } from './socket.ts'
 
 /** Milliseconds that a peer has to answer our close frame, and to end TCP after its own. */
 export const closeGrace = 1_000
@@ -11,22 +11,17 @@ export const closeGrace = 1_000
 /** The `Socket` over a WebSocket of `ws` that has just opened. */
 export class OpenSocket implements Socket {
   readonly subprotocol: Subprotocol
+  readonly probe: Probe
   readonly #webSocket: WebSocket
   readonly #connection: TLSSocket
-  readonly #probe: (timeout: number) => Promise<boolean>
   #cause: Error | null = null
   #takesNothing = false
 
-  constructor(
-    webSocket: WebSocket,
-    connection: TLSSocket,
-    subprotocol: Subprotocol,
-    probe: (timeout: number) => Promise<boolean>,
-  ) {
+  constructor(webSocket: WebSocket, connection: TLSSocket, subprotocol: Subprotocol, probe: Probe) {
     this.subprotocol = subprotocol
     this.#webSocket = webSocket
     this.#connection = connection
-    this.#probe = probe
+    this.probe = probe
   }
 
   /** To be called before the event loop turns: messages may have come in one segment with the 101. */
@@ -90,10 +85,6 @@ export class OpenSocket implements Socket {
     this.#cause ??= cause ?? null
     this.#webSocket.terminate()
     this.#webSocket.resume()
-  }
-
-  probe(timeout: number): Promise<boolean> {
-    return this.#probe(timeout)
   }
 
   #isOpen(): boolean {

@@ -1,6 +1,8 @@
-import { getEventListeners } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { expect, it } from 'vitest'
+import { connect } from '../../src/index.ts'
 import type { ProcessHandler } from '../../src/testing/index.ts'
+import { Relay } from '../support/relay.ts'
 import { testCluster } from '../support/test-cluster.ts'
 
 const quick: ProcessHandler = ({ command, stdout }) => {
@@ -70,6 +72,27 @@ it('failed and aborted sessions leave nothing either', async () => {
   // Only the server's own children and pipes are still on their way out.
   expect(lasting()['TLSWrap'] ?? 0).toBe(before['TLSWrap'] ?? 0)
   expect(lasting()['TCPSocketWrap'] ?? 0).toBe(before['TCPSocketWrap'] ?? 0)
+})
+
+it('a session that is closed while the server is probed leaves nothing', async () => {
+  await using t = await testCluster()
+  const { ca, token, url } = t.server
+  await using relay = await Relay.start(Number(new URL(url).port))
+  const cluster = await connect({
+    server: `https://127.0.0.1:${relay.port}`,
+    tls: { ca },
+    auth: { token },
+    outputSlack: 1024,
+    // Three seconds are left for the probe when the session is closed.
+    heartbeat: { interval: 1_000, deadline: 4_000 },
+  })
+  const remote = await cluster.pod('web-0').spawn(['yes'])
+  await once(remote.stdout, 'readable')
+  relay.strike('black hole')
+  await expect.poll(() => relay.connections, { timeout: 15_000 }).toBe(2)
+  await remote.close()
+  relay.release()
+  await expect.poll(() => relay.connections, { timeout: 1_000 }).toBe(0)
 })
 
 it('logs, looks and waits leave nothing behind', async () => {

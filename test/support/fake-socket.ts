@@ -1,6 +1,6 @@
 import type { Message, Status, Subprotocol } from '../../src/protocol/index.ts'
 import { Channel, encodeFrame } from '../../src/protocol/index.ts'
-import type { Socket, SocketEnd, SocketEvents } from '../../src/transport/socket.ts'
+import type { Probe, Socket, SocketEnd, SocketEvents } from '../../src/transport/socket.ts'
 
 /** A socket without a network: the test is the server. What comes while it is paused waits, as it does in the kernel. */
 export class FakeSocket implements Socket {
@@ -114,7 +114,7 @@ export class FakeSocket implements Socket {
     this.die(cause ?? null)
   }
 
-  async probe(): Promise<boolean> {
+  async probe(..._asked: Parameters<Probe>): Promise<boolean> {
     this.probes += 1
     return this.answers
   }

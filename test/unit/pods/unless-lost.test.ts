@@ -41,15 +41,22 @@ describe('unlessLost', () => {
     vi.useRealTimers()
   })
 
-  test('an answer that comes while it asks is as good', async () => {
+  test('an answer that comes while it asks is as good, and ends the asking', async () => {
     vi.useFakeTimers()
     const asked = new Deferred<boolean>()
+    const signals: AbortSignal[] = []
+    const answers = (_timeout: number, signal: AbortSignal) => {
+      signals.push(signal)
+      return asked.promise
+    }
     const waited = new Deferred<string>()
     const lose = vi.fn()
-    const result = unlessLost(waited.promise, 1000, { answers: () => asked.promise }, lose)
+    const result = unlessLost(waited.promise, 1000, { answers }, lose)
     await vi.advanceTimersByTimeAsync(1000)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false])
     waited.resolve('there')
     await result
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
     asked.resolve(false)
     await vi.advanceTimersByTimeAsync(0)
     expect(lose).not.toHaveBeenCalled()

@@ -22,6 +22,9 @@ async function serve(handler: RequestListener): Promise<Endpoint> {
   return { ...address, proxy: null, tls: {}, headers: { a: 'b' } }
 }
 
+const connections = () =>
+  new Promise((resolve) => server?.getConnections((_, count) => resolve(count)))
+
 const get = (endpoint: Endpoint, timeout = 2_000, signal?: AbortSignal) =>
   getJson(endpoint, { path: '/x?y=1', credential: {}, timeout, signal })
 
@@ -34,9 +37,7 @@ describe('getJson', () => {
     })
     expect(await get(endpoint)).toEqual({ kind: 'Pod' })
     expect(seen).toEqual(['GET', '/x?y=1', 'b'])
-    await expect
-      .poll(() => new Promise((resolve) => server?.getConnections((_, count) => resolve(count))))
-      .toBe(0)
+    await expect.poll(connections).toBe(0)
   })
 
   it.each([
@@ -126,21 +127,30 @@ describe('getJson', () => {
 })
 
 describe('answers', () => {
+  const wanted = new AbortController().signal
+
   it.each([200, 401, 403, 500])('%i is one', async (code) => {
     const seen: unknown[] = []
     const endpoint = await serve((request, response) => {
       seen.push(request.url, request.headers['a'])
       response.writeHead(code).end()
     })
-    expect(await answers(endpoint, 1_000)).toBe(true)
+    expect(await answers(endpoint, 1_000, wanted)).toBe(true)
     expect(seen).toEqual(['/p/version', undefined])
   })
 
   it('silence and nobody are none', async () => {
     const endpoint = await serve(() => {})
-    expect(await answers(endpoint, 30)).toBe(false)
+    expect(await answers(endpoint, 30, wanted)).toBe(false)
     server?.closeAllConnections()
     server?.close()
-    expect(await answers(endpoint, 1_000)).toBe(false)
+    expect(await answers(endpoint, 1_000, wanted)).toBe(false)
+  })
+
+  it('is not waited for any longer than it is wanted, and leaves no connection', async () => {
+    const unwanted = new AbortController()
+    const endpoint = await serve(() => unwanted.abort())
+    expect(await answers(endpoint, 100_000, unwanted.signal)).toBe(false)
+    await expect.poll(connections).toBe(0)
   })
 })

@@ -13,7 +13,11 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-function start({ interval = 10, deadline = 30, probe = async () => true } = {}) {
+function start({
+  interval = 10,
+  deadline = 30,
+  probe = async (_signal: AbortSignal) => true,
+} = {}) {
   const state = { silenceIsExpected: false, paused: false }
   let cause: Error | null = null
   class Watched extends FakeSocket {
@@ -21,9 +25,9 @@ function start({ interval = 10, deadline = 30, probe = async () => true } = {}) 
       this.terminations += 1
       cause = reason ?? null
     }
-    override async probe(): Promise<boolean> {
+    override async probe(_timeout: number, signal: AbortSignal): Promise<boolean> {
       this.probes += 1
-      return probe()
+      return probe(signal)
     }
   }
   const socket = new Watched()
@@ -234,6 +238,20 @@ describe('expected silence', () => {
     expect([socket.probes, socket.terminations]).toEqual([1, 0])
     heartbeat.stop()
   })
+})
+
+it('stop ends a probe that is on its way', async () => {
+  let asked: AbortSignal | undefined
+  const probe = (signal: AbortSignal) => {
+    asked = signal
+    return new Promise<boolean>(() => {})
+  }
+  const { state, heartbeat } = start({ probe })
+  state.silenceIsExpected = true
+  await vi.advanceTimersByTimeAsync(30)
+  expect(asked?.aborted).toBe(false)
+  heartbeat.stop()
+  expect(asked?.aborted).toBe(true)
 })
 
 it('stop leaves no timer and sends nothing more', () => {

@@ -251,5 +251,6 @@ describe('close', () => {
 
 it('probes with what it was given', async () => {
   const { socket } = await open()
-  expect([await socket.probe(7), await socket.probe(8)]).toEqual([true, false])
+  const { signal } = new AbortController()
+  expect([await socket.probe(7, signal), await socket.probe(8, signal)]).toEqual([true, false])
 })
