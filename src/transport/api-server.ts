@@ -115,14 +115,16 @@ export class ApiServer {
   ): Promise<T> {
     signal?.throwIfAborted()
     const credential = await unlessAborted(this.#credentials.credential(undefined, signal), signal)
+    // An abort may come right behind a credential that was there at once.
+    signal?.throwIfAborted()
     try {
       return await attempt(credential)
     } catch (error) {
       const rejected = error instanceof UpgradeError && error.httpStatus === 401
       if (!rejected || !this.#credentials.refreshable) throw error
-      return await attempt(
-        await unlessAborted(this.#credentials.credential(credential, signal), signal),
-      )
+      const fresh = await unlessAborted(this.#credentials.credential(credential, signal), signal)
+      signal?.throwIfAborted()
+      return await attempt(fresh)
     }
   }
 }

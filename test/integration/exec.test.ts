@@ -228,6 +228,22 @@ describe('signal and timeout', () => {
     expect(t.server.requests.length).toBe(before)
   })
 
+  it('an abort right behind the call sends nothing either', async () => {
+    const before = t.server.requests.length
+    const calls = Array.from({ length: 20 }, async (_, turns) => {
+      const controller = new AbortController()
+      const { signal } = controller
+      const call =
+        turns % 2 === 0 ? t.pod.exec(['true'], { signal }) : t.pod.logs({ signal }).stream.toArray()
+      const error = rejection<unknown>(call)
+      for (let i = 0; i < turns / 2; i++) await null
+      controller.abort(turns)
+      return error
+    })
+    expect(await Promise.all(calls)).toEqual(calls.map((_, turns) => turns))
+    expect(t.server.requests.length).toBe(before)
+  })
+
   it('an abort with reject: false shows what there was', async () => {
     const controller = new AbortController()
     const stdin = (async function* () {
