@@ -116,8 +116,6 @@ class ApiServer implements TestServer {
       ...serverCertificate(this.#authority, options.serverCertificate ?? 'valid'),
       ca: this.ca,
       requestCert: true,
-      // One that is left in the middle of TLS is not always noticed.
-      handshakeTimeout: 20_000,
       rejectUnauthorized: options.requireClientCertificate ?? false,
       ALPNProtocols: ['http/1.1'],
       // Go's limit for a request's head.

@@ -10,7 +10,7 @@ async function main(): Promise<void> {
       session: { type: 'string' },
     },
   })
-  const soak = new Soak(values.seed, (line) => process.stdout.write(`${line}\n`))
+  const soak = await Soak.start(values.seed, (line) => process.stdout.write(`${line}\n`))
   process.exitCode =
     values.session === undefined
       ? await soak.run(Number(values.minutes) * 60_000)

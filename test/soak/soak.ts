@@ -1,17 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { Subprotocol } from '../../src/index.ts'
 import { connect, PodwireError } from '../../src/index.ts'
 import type { TestServer } from '../../src/testing/index.ts'
 import { createTestServer } from '../../src/testing/index.ts'
 import { Relay } from '../support/relay.ts'
+import { Connections } from './connections.ts'
 import type { SoakFault } from './faults.ts'
 import { podOf, soakFaults } from './faults.ts'
 import { activeResources, slope, usedMemory } from './heap.ts'
-import { Random } from './random.ts'
-import type { SoakKind, SoakRun } from './sessions.ts'
-import { soakKinds } from './sessions.ts'
-import { SocketOwners } from './socket-owners.ts'
+import { planOf } from './plan.ts'
+import type { SoakRun } from './sessions.ts'
+import { Timers } from './timers.ts'
 
 /** Sessions at the same time. */
 const together = 8
@@ -28,49 +27,38 @@ const growth = 8 * 1024 * 1024
 /** Quick to judge where something may fail. */
 const quick = { handshakeTimeout: 3_000, heartbeat: { interval: 250, deadline: 2_000 } }
 const patient = { handshakeTimeout: 30_000 }
-const v4: Subprotocol = 'v4.channel.k8s.io'
-const v5: Subprotocol = 'v5.channel.k8s.io'
-
-/** One session, all of which follows from the seed and its number. */
-interface Plan {
-  readonly kind: SoakKind
-  readonly fault: SoakFault | null
-  readonly verify: boolean
-  readonly subprotocol: Subprotocol | undefined
-  readonly most: number
-  readonly random: Random
-}
-
-function planOf(seed: string, number: number): Plan {
-  const random = new Random(`${seed}:${number}`)
-  const kind = random.pick(soakKinds)
-  const drawn = random.chance(0.35) && kind.faultless !== true ? random.pick(soakFaults) : null
-  const verify = kind.verifies === true || random.chance(0.4)
-  const fault = drawn?.lies === true && !verify ? null : drawn
-  const counted = kind.ends === 'counted' && verify
-  const choices = kind.ends === undefined || counted ? [undefined, v4, v5] : [undefined, v5]
-  const most = fault?.slow === true ? 2_000 : 2 * 1024 * 1024
-  return { kind, fault, verify, subprotocol: random.pick(choices), most, random }
-}
 
 export class Soak {
   readonly #seed: string
   readonly #print: (line: string) => void
   readonly #outcomes = new Map<string, number>()
-  readonly #sockets = new SocketOwners()
-  #server: TestServer | null = null
+  readonly #server: TestServer
+  readonly #connections: Connections
+  readonly #timers = new Timers()
   #next = 0
   #violation: string | null = null
 
-  constructor(seed: string, print: (line: string) => void) {
+  static async start(seed: string, print: (line: string) => void): Promise<Soak> {
+    const containers = [{ name: 'app' }]
+    const names = ['plain', ...soakFaults.map(podOf)]
+    const server = await createTestServer({ pods: names.map((name) => ({ name, containers })) })
+    server.setFault(({ path }) => {
+      const name = /\/pods\/([^/]+)\//.exec(path)?.[1]
+      return soakFaults.find((fault) => podOf(fault) === name)?.server ?? null
+    })
+    return new Soak(seed, server, print)
+  }
+
+  private constructor(seed: string, server: TestServer, print: (line: string) => void) {
     this.#seed = seed
+    this.#server = server
     this.#print = print
+    this.#connections = new Connections(portOf(server))
   }
 
   /** Resolves with the exit code. */
   async run(milliseconds: number): Promise<number> {
     this.#print(`seed ${this.#seed}, ${milliseconds / 60_000} min, ${together} at a time`)
-    await this.#listen()
     const start = performance.now()
     const samples: number[] = []
     await this.#round(start + 3_000)
@@ -82,28 +70,22 @@ export class Soak {
       this.#progress(start, samples)
     }
     this.#checkGrowth(samples)
-    await this.#server?.close()
-    this.#sockets.close()
+    await this.#close()
     return this.#summary(start, samples)
   }
 
   /** Repeats one session; resolves with the exit code. */
   async replay(number: number): Promise<number> {
-    await this.#listen()
     await this.#session(number)
-    await this.#server?.close()
+    await this.#close()
     this.#print(this.#violation ?? `session ${number} is right: ${[...this.#outcomes.keys()]}`)
     return this.#violation === null ? 0 : 1
   }
 
-  async #listen(): Promise<void> {
-    const containers = [{ name: 'app' }]
-    const names = ['plain', ...soakFaults.map(podOf)]
-    this.#server = await createTestServer({ pods: names.map((name) => ({ name, containers })) })
-    this.#server.setFault(({ path }) => {
-      const name = /\/pods\/([^/]+)\//.exec(path)?.[1]
-      return soakFaults.find((fault) => podOf(fault) === name)?.server ?? null
-    })
+  async #close(): Promise<void> {
+    await this.#server.close()
+    this.#connections.close()
+    this.#timers.close()
   }
 
   /** Starts sessions until then, and waits for their ends. */
@@ -121,9 +103,11 @@ export class Soak {
   async #session(number: number): Promise<void> {
     const plan = planOf(this.#seed, number)
     const { kind, fault, verify, subprotocol } = plan
-    const server = this.#server as TestServer
-    const { port } = new URL(server.url)
-    const relay = fault?.line ? await Relay.start(Number(port), fault.line(plan.random)) : null
+    const server = this.#server
+    const line = fault?.line?.(plan.random)
+    const relay = line
+      ? await this.#connections.of(number, () => Relay.start(portOf(server), line))
+      : null
     const cluster = await connect({
       server: relay === null ? server.url : `https://127.0.0.1:${relay.port}`,
       tls: { ca: server.ca },
@@ -131,14 +115,14 @@ export class Soak {
       ...(isHarmless(fault) ? patient : quick),
     })
     const pod = cluster.pod(fault?.server === undefined ? 'plain' : podOf(fault))
-    const run = this.#sockets.of(number, () => kind.run({ ...plan, pod }))
+    const run = this.#connections.of(number, () => kind.run({ ...plan, pod }))
     const wrong = await Promise.race([
       judge(run, fault),
       sleep(patience, '!it hangs', { ref: false }),
     ])
     relay?.release()
     if (relay !== null && !(await becomes(() => relay.connections === 0))) {
-      this.#fail(`session ${number}: its connection is still open`)
+      await this.#failWithRest(`session ${number}: its connection is still open`)
     }
     await relay?.[Symbol.asyncDispose]()
     const about = `${kind.name}, ${subprotocol ?? 'subprotocol by need'}, verify ${verify}, ${fault?.name ?? 'no fault'}`
@@ -150,34 +134,28 @@ export class Soak {
     this.#violation ??= `WRONG, seed ${this.#seed}, ${violation}`
   }
 
-  /** Waits until nothing is left of the sessions. */
+  /** Says as well what is there, and whose it is. */
+  async #failWithRest(violation: string): Promise<void> {
+    // A timer that has struck is known to be gone only behind that.
+    await turn()
+    const rest = [...this.#connections.describe(), ...this.#timers.describe()]
+    this.#fail([`${violation}: ${JSON.stringify(activeResources())}`, ...rest].join('\n'))
+  }
+
+  /** Waits until nothing is left of the sessions, on any side. */
   async #settled(baseline: Record<string, number> | null): Promise<Record<string, number>> {
-    const server = this.#server as TestServer
-    if (!(await becomes(() => this.#sockets.count === 0))) {
-      this.#fail(`connections were left open: ${this.#sockets.describe()}`)
+    if (!(await becomes(() => this.#connections.count === 0))) {
+      await this.#failWithRest('connections were left open')
     }
-    // Now and then the test server does not notice that a client has left, which is none of the client's doing.
-    await becomes(() => server.connections === 0, 2_000)
     // The one that listens is the test server; the others are lines that are on their way out.
     const calm = () => {
       const { ProcessWrap = 0, TCPServerWrap } = activeResources()
       return ProcessWrap === 0 && TCPServerWrap === 1
     }
-    if (!(await becomes(calm))) this.#fail('a process or a line of the server was left')
-    const isSame = () => {
-      const resources = activeResources()
-      if (server.connections > 0) {
-        for (const kind of ['TCPSocketWrap', 'TLSWrap']) {
-          delete resources[kind]
-          if (baseline?.[kind] !== undefined) resources[kind] = baseline[kind]
-        }
-      }
-      return baseline === null || isDeepStrictEqual(resources, baseline)
-    }
+    if (!(await becomes(calm))) await this.#failWithRest('a process or a line was left')
+    const isSame = () => baseline === null || isDeepStrictEqual(activeResources(), baseline)
     if (!(await becomes(isSame))) {
-      this.#fail(
-        `left behind: ${JSON.stringify(activeResources())}, not ${JSON.stringify(baseline)}`,
-      )
+      await this.#failWithRest(`left behind, next to ${JSON.stringify(baseline)}`)
     }
     return activeResources()
   }
@@ -210,6 +188,10 @@ export class Soak {
     this.#print(this.#violation ?? 'nothing wrong')
     return this.#violation === null ? 0 : 1
   }
+}
+
+function portOf(server: TestServer): number {
+  return Number(new URL(server.url).port)
 }
 
 function isHarmless(fault: SoakFault | null): boolean {
