@@ -1,4 +1,5 @@
 import { anySignal } from '../transport/any-signal.ts'
+
 /** A limit of time beside a caller's signal. */
 export class Deadline {
   /** Aborted by the caller or by the clock. */

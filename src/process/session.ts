@@ -164,6 +164,7 @@ export class Session implements SocketEvents {
       if (sink !== null && this.#failure === null && !sink.write(event.payload)) {
         this.#held |= 1 << event.channel
         this.#socket.pause()
+        if (this.#socket.backlog === Infinity) this.broken()
       }
       if (this.#verification?.isComplete === true && !this.#marked) this.#mark()
     } else if (event.type === 'outcome') {
@@ -179,6 +180,11 @@ export class Session implements SocketEvents {
 
   drain(): void {
     this.#streams.stdin?.drain()
+  }
+
+  /** Whoever waits for stdin before reading the output, which holds back the end, would wait for good. */
+  broken(): void {
+    if (this.#held !== 0) this.#streams.stdin?.release()
   }
 
   end(end: SocketEnd): void {

@@ -38,6 +38,8 @@ export interface SocketEvents {
   pong(payload: string): void
   /** There is no backlog any more. */
   drain?(): void
+  /** Nothing that is sent is taken any more; what the server has sent before may still be read. */
+  broken?(): void
   /** Exactly once, and last. */
   end(end: SocketEnd): void
 }

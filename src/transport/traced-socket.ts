@@ -31,6 +31,7 @@ export class TracedSocket implements Socket {
         session.pong(payload)
       },
       drain: () => session.drain?.(),
+      broken: () => session.broken?.(),
       end: (end: SocketEnd) => {
         const { code, reason, cause } = end
         const error = cause?.message ?? null

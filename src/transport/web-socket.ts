@@ -34,6 +34,7 @@ export class OpenSocket implements Socket {
     readToEnd(this.#connection, (error) => {
       this.#takesNothing = true
       onError(error)
+      events.broken?.()
     })
     // A protocol error, or a reset, which `ws` keeps to itself: `close` follows.
     this.#webSocket.on('error', onError)

@@ -158,3 +158,25 @@ it.each(['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const)(
     expect([source.destroyed, await endless.stopped()]).toEqual([true, true])
   },
 )
+
+it('stdin does not wait for output that nobody reads when the connection is reset', async () => {
+  t = await testCluster()
+  const { url, ca, token } = t.server
+  await using relay = await Relay.start(Number(new URL(url).port))
+  const server = `https://127.0.0.1:${relay.port}`
+  const cluster = await connect({
+    server,
+    tls: { ca },
+    auth: { token },
+    outputSlack: 1024,
+    ...client,
+  })
+  const command = ['sh', '-c', 'head -c 1000000 /dev/zero; exec sleep 60']
+  const remote = await cluster.pod('web-0').spawn(command, { stdin: true })
+  const writing = pipeline(new Endless().generator(Buffer.alloc(1000)), remote.stdin)
+  await relay.quiet(200)
+  relay.strike('reset')
+  await expect(writing).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' })
+  remote.stdout.resume()
+  await expect(remote.exit).rejects.toMatchObject({ code: 'ERR_CONNECTION_LOST' })
+})

@@ -70,6 +70,12 @@ export class FakeSocket implements Socket {
     this.#events?.drain?.()
   }
 
+  /** A write has failed: nothing is taken any more. */
+  break(): void {
+    this.backlog = Infinity
+    this.#events?.broken?.()
+  }
+
   /** The connection ends. */
   end(end: Partial<SocketEnd> = {}): void {
     this.#arrive(() => this.#finish({ code: 1000, reason: '', cause: null, ...end }))

@@ -274,6 +274,31 @@ describe('after the status', () => {
   })
 })
 
+describe('a connection that takes nothing any more', () => {
+  it.each(['before', 'after'])('releases stdin while output is held back that came %s', (when) => {
+    const { socket, stdin } = open({ slack: 4 })
+    if (when === 'before') socket.output(1, '1234')
+    stdin.write(Buffer.alloc(1000))
+    socket.break()
+    if (when === 'after') {
+      expect(stdin.destroyed).toBe(false)
+      socket.output(1, '1234')
+    }
+    expect([stdin.destroyed, stdin.errored]).toEqual([true, null])
+    socket.die()
+  })
+
+  it('fails stdin with the session otherwise', async () => {
+    const { socket, session, stdin } = open()
+    stdin.write(Buffer.alloc(1000))
+    socket.break()
+    expect(stdin.destroyed).toBe(false)
+    socket.die()
+    await expect(session.exit).rejects.toMatchObject({ code: 'ERR_CONNECTION_LOST' })
+    expect(stdin.errored).toMatchObject({ code: 'ERR_CONNECTION_LOST' })
+  })
+})
+
 describe('silence', () => {
   it('is expected while we do not read, and while over 4 KiB of stdin are on their way', () => {
     const { socket, session, stdout, stdin } = open({ slack: 4 })

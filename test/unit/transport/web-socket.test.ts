@@ -38,6 +38,7 @@ async function open({ closeTimeout = closeGrace } = {}) {
   const messages: Message[] = []
   const pongs: string[] = []
   let drains = 0
+  let breaks = 0
   const ends: SocketEnd[] = []
   const ended = new Deferred<SocketEnd>()
   socket.listen({
@@ -45,6 +46,9 @@ async function open({ closeTimeout = closeGrace } = {}) {
     pong: (payload) => pongs.push(payload),
     drain: () => {
       drains += 1
+    },
+    broken: () => {
+      breaks += 1
     },
     end: (end) => {
       ends.push(end)
@@ -61,6 +65,7 @@ async function open({ closeTimeout = closeGrace } = {}) {
     ends,
     ended: ended.promise,
     drains: () => drains,
+    breaks: () => breaks,
   }
 }
 
@@ -117,7 +122,7 @@ describe('messages', () => {
   })
 
   it('are not taken any more once a write has failed', async () => {
-    const { socket, tcp, ended } = await open()
+    const { socket, tcp, ended, breaks } = await open()
     // What was sent stays unread, and so the end of TCP is a reset; nor do we read that it came.
     socket.pause()
     tcp.pause()
@@ -129,6 +134,7 @@ describe('messages', () => {
       return socket.backlog
     }
     await expect.poll(backlog).toBe(Infinity)
+    expect(breaks()).toBe(1)
     socket.resume()
     expect(await ended).toMatchObject({ code: 1006 })
   })
