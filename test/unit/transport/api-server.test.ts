@@ -144,6 +144,43 @@ describe('an abort', () => {
     expect(requests()).toEqual([])
   })
 
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
+    'while credentials arrive sends nothing (%i turns)',
+    async (turns) => {
+      server.setFault({ kind: 'no-answer' })
+      const controller = new AbortController()
+      const source = { refreshable: false, credential: async () => good() }
+      const { promise, requests } = open(source, v5only, controller.signal)
+      promise.catch(() => {})
+      for (let turn = 0; turn < turns; turn += 1) await null
+      controller.abort('enough')
+      await expect(promise).rejects.toBe('enough')
+      await expect.poll(() => server.connections).toBe(0)
+      expect(requests()).toEqual([])
+    },
+  )
+
+  it('while the credentials of a second try arrive does not wait for the server', async () => {
+    for (let turns = 0; turns < 8; turns += 1) {
+      const controller = new AbortController()
+      server.setFault(({ user }) => (user === null ? null : { kind: 'no-answer' }))
+      const source: CredentialSource = {
+        refreshable: true,
+        credential: async (rejected) => {
+          if (rejected === undefined) return bad
+          void (async () => {
+            for (let turn = 0; turn < turns; turn += 1) await null
+            controller.abort('enough')
+          })()
+          return good()
+        },
+      }
+      const { promise } = open(source, v5only, controller.signal)
+      await expect(promise).rejects.toBe('enough')
+    }
+    await expect.poll(() => server.connections).toBe(0)
+  })
+
   it('does not wait for the server', async () => {
     server.setFault({ kind: 'no-answer' })
     const controller = new AbortController()
