@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { tell } from '../callback.ts'
 
 /** Bytes of stdout; a credential is some kilobytes. */
 export const maxPluginOutput: number = 1024 * 1024
@@ -34,7 +35,7 @@ export interface PluginEnd {
 /**
  * Runs a plugin to its end, which comes within `timeout` whatever it does.
  *
- * @throws the reason of `signal`, or what `onStderr` threw; the plugin is then being ended
+ * @throws the reason of `signal`, or what `onStderr` threw or rejected with; the plugin is then being ended
  */
 export async function runPlugin(run: PluginRun): Promise<PluginEnd> {
   const { spawn } = await import('node:child_process')
@@ -61,6 +62,7 @@ function follow(child: ChildProcess, run: PluginRun): Promise<PluginEnd> {
   return new Promise((resolve, reject) => {
     let killTimer: NodeJS.Timeout | undefined
     let pipeTimer: NodeJS.Timeout | undefined
+    let settled = false
     const stop = () => {
       child.stdout?.destroy()
       child.stderr?.destroy()
@@ -72,6 +74,7 @@ function follow(child: ChildProcess, run: PluginRun): Promise<PluginEnd> {
       stop()
     }
     const fail = (reason: unknown) => {
+      if (settled) return
       reject(reason)
       stop()
     }
@@ -87,13 +90,10 @@ function follow(child: ChildProcess, run: PluginRun): Promise<PluginEnd> {
     })
     child.stderr?.on('data', (chunk: Buffer) => {
       stderr = Buffer.concat([stderr, chunk]).subarray(-MAX_STDERR)
-      try {
-        run.onStderr?.(chunk)
-      } catch (error) {
-        fail(error)
-      }
+      if (run.onStderr) tell(run.onStderr, chunk, fail)
     })
     const settle = (end: Pick<PluginEnd, 'exitCode' | 'problem'>) => {
+      settled = true
       clearTimeout(timer)
       clearTimeout(killTimer)
       clearTimeout(pipeTimer)

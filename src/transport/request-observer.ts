@@ -1,3 +1,4 @@
+import { tell } from '../callback.ts'
 import { UpgradeError } from '../errors.ts'
 import type { Subprotocol } from '../protocol/index.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -24,7 +25,7 @@ export interface ObservedRequest {
   readonly answer: number
 }
 
-/** Makes a request and tells of it; an observer that throws changes nothing about it. */
+/** Makes a request and tells of it; an observer that fails changes nothing about it. */
 export async function observe<T>(
   endpoint: Endpoint,
   { path, subprotocol, answer }: ObservedRequest,
@@ -33,20 +34,19 @@ export async function observe<T>(
 ): Promise<T> {
   const started = performance.now()
   const url = `${endpoint.secure ? 'https' : 'http'}://${hostOf(endpoint)}${withoutCommand(path)}`
-  const tell = (httpStatus: number | null) => {
-    try {
-      const milliseconds = performance.now() - started
-      onRequest({ url, subprotocol: subprotocol ?? null, httpStatus, milliseconds })
-    } catch (error) {
+  const done = (httpStatus: number | null) => {
+    const milliseconds = performance.now() - started
+    const event = { url, subprotocol: subprotocol ?? null, httpStatus, milliseconds }
+    tell(onRequest, event, (error) => {
       process.emitWarning(`onRequest failed: ${(error as Error)?.message}`)
-    }
+    })
   }
   try {
     const result = await attempt()
-    tell(answer)
+    done(answer)
     return result
   } catch (error) {
-    tell(error instanceof UpgradeError ? error.httpStatus : null)
+    done(error instanceof UpgradeError ? error.httpStatus : null)
     throw error
   }
 }

@@ -1,3 +1,4 @@
+import { tell } from '../callback.ts'
 import type { Message, Subprotocol, TraceEvent, TraceRequest } from '../protocol/index.ts'
 import { traceMessage } from '../protocol/trace.ts'
 import type { Socket, SocketEnd, SocketEvents } from './socket.ts'
@@ -88,13 +89,15 @@ export class TracedSocket implements Socket {
     return performance.now() - this.#started
   }
 
-  /** A trace that throws must not end the session; it is told no more. */
+  /** A trace that fails must not end the session; it is told no more. */
   #tell(event: TraceEvent): void {
-    try {
-      this.#trace?.(event)
-    } catch (error) {
-      this.#trace = null
-      process.emitWarning(`the trace of a session failed: ${(error as Error)?.message}`)
-    }
+    if (this.#trace !== null) tell(this.#trace, event, this.#onFailure)
+  }
+
+  readonly #onFailure = (error: unknown): void => {
+    // An async one may have been told more before it failed, and fails as often.
+    if (this.#trace === null) return
+    this.#trace = null
+    process.emitWarning(`the trace of a session failed: ${(error as Error)?.message}`)
   }
 }

@@ -12,7 +12,7 @@ interface Layer {
   readonly pure?: true
 }
 
-const base = ['protocol', 'errors', 'option', 'version']
+const base = ['protocol', 'errors', 'option', 'callback', 'version']
 const configuration = [...base, 'yaml', 'auth', 'kubeconfig']
 const session = [...configuration, 'transport', 'pods', 'process']
 const client = [...session, 'background', 'forward', 'copy', 'pod', 'cluster']
@@ -22,6 +22,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   protocol: { layers: [], pure: true },
   errors: { layers: [], pure: true },
   option: { layers: [], pure: true },
+  callback: { layers: [], pure: true },
   version: { layers: [], pure: true },
   yaml: { layers: base, packages: ['yaml'] },
   auth: { layers: [...base, 'yaml'] },

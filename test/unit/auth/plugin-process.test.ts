@@ -88,6 +88,21 @@ test('a listener that throws fails the run and nothing else', async () => {
   await expect(run('print.sh', { args: ['', 'x'], onStderr })).rejects.toThrow('mine')
 })
 
+test('an async listener that rejects fails the run, and behind its end nothing', async () => {
+  const reject = async () => {
+    throw new Error('mine')
+  }
+  await expect(run('print.sh', { args: ['', 'x'], onStderr: reject })).rejects.toThrow('mine')
+  let late = () => {}
+  const rejectLate = () =>
+    new Promise<void>((_resolve, reject) => {
+      late = () => reject(new Error('mine'))
+    })
+  const end = await run('print.sh', { args: ['', 'x'], onStderr: rejectLate })
+  late()
+  expect(end).toMatchObject({ exitCode: 0, problem: undefined })
+})
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)

@@ -81,3 +81,20 @@ it('goes on without a trace that throws', () => {
   expect(calls).toBe(1)
   expect(warn).toHaveBeenCalledExactlyOnceWith('the trace of a session failed: disk full')
 })
+
+it('goes on without an async trace that rejects, and warns once', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  const fake = new FakeSocket()
+  let calls = 0
+  const socket = new TracedSocket(fake, request, async () => {
+    calls += 1
+    throw new Error('disk full')
+  })
+  const listener = new Listener()
+  fake.listen(socket.events(listener))
+  fake.receive(Uint8Array.of(1, 98))
+  await expect.poll(() => warn.mock.calls).toEqual([['the trace of a session failed: disk full']])
+  fake.receive(Uint8Array.of(1, 99))
+  expect(listener.seen).toEqual([Uint8Array.of(1, 98), Uint8Array.of(1, 99)])
+  expect(calls).toBe(2)
+})
