@@ -19,6 +19,9 @@ import type { Wrapper } from './wrapper.ts'
 
 const defaultMaxBuffer = 64 * 1024 * 1024
 
+/** Milliseconds for the connection to end behind the status when the time is over: a quiet one does within two seconds. */
+const endGrace = 2_500
+
 /**
  * Runs a command to its end and collects what it writes.
  * @param wrapped what the command runs in, if anything
@@ -36,13 +39,16 @@ export async function collectExec(
   const abort = () => stop.abort(signal?.reason)
   signal?.addEventListener('abort', abort, { once: true })
   if (signal?.aborted) abort()
-  const timer =
-    timeout === undefined
-      ? undefined
-      : setTimeout(() => {
-          // Behind the outcome only the connection's end is missing, and it is near.
-          if (!output.isKnown) stop.abort(timeoutError(options, output.fields))
-        }, timeout)
+  let timer: NodeJS.Timeout | undefined
+  const expire = () => stop.abort(timeoutError(options, output.fields))
+  const onTime = () => {
+    // The command's own side says that its output is complete: what comes now is not the command's.
+    if (output.isVerified) output.finish()
+    // Only the connection's end is missing, and it is near: unless output goes on without end.
+    else if (output.isKnown) timer = setTimeout(expire, endGrace)
+    else expire()
+  }
+  if (timeout !== undefined) timer = setTimeout(onTime, timeout)
   try {
     const session = await openWithSource(open, output, { options, defaults, signal: stop.signal })
     const end = () => void abandon(session, stop.signal.reason, onAbort, wrapped?.signals)
@@ -101,6 +107,16 @@ class ExecOutput {
   /** Whether it is known how the command ended. */
   get isKnown(): boolean {
     return this.#session !== undefined && this.#session.outcome !== null
+  }
+
+  /** Whether the command's own side has said so, behind all of its output. */
+  get isVerified(): boolean {
+    return this.#session?.verified === true
+  }
+
+  /** Waits no longer for what may follow the command's end. */
+  finish(): void {
+    this.#session?.finish()
   }
 
   /** What is known so far; nothing is collected afterwards. */

@@ -149,6 +149,11 @@ export class Session implements SocketEvents {
     this.#socket.close()
   }
 
+  /** Ends the session from our side, without waiting for what may follow a known end; that is no failure. */
+  finish(): void {
+    if (!this.#ended) this.#socket.close()
+  }
+
   /** The session goes on, but `exit` rejects with the reason, whatever it comes to; unless the outcome is known. */
   abort(reason: unknown): void {
     if (!this.#ended && this.outcome === null) this.#aborted ??= { reason }

@@ -2,9 +2,12 @@ import { getEventListeners, once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Wrapped } from '../../../src/process/command-signals.ts'
+import { CommandSignals } from '../../../src/process/command-signals.ts'
 import { collectExec } from '../../../src/process/exec.ts'
 import type { Opener } from '../../../src/process/open-process.ts'
 import type { ExecOptions } from '../../../src/process/options.ts'
+import { Wrapper } from '../../../src/process/wrapper.ts'
 import { FakeSocket } from '../../support/fake-socket.ts'
 
 beforeEach(() => {
@@ -18,14 +21,14 @@ afterEach(() => {
 const defaults = { heartbeat: false, outputSlack: 8, stdinWindow: 50 } as const
 
 /** Runs an exec against a server that is the test. */
-function run(options: ExecOptions = {}) {
+function run(options: ExecOptions = {}, wrapped: Wrapped | null = null) {
   const socket = new FakeSocket()
   const open: Opener = async (accept) => {
     const session = accept(socket)
     socket.listen(session)
     return session
   }
-  const result = collectExec(open, options, defaults)
+  const result = collectExec(open, options, defaults, wrapped)
   result.catch(() => {})
   return { socket, result }
 }
@@ -171,6 +174,37 @@ describe('timeout', () => {
     socket.output(1, 'late')
     socket.end()
     expect(await result).toMatchObject({ exitCode: 6, stdout: 'late', error: null })
+  })
+
+  it('behind the status does not wait for output without end, and knows the exit code', async () => {
+    const { socket, result } = run({ timeout: 100 })
+    socket.exit(6)
+    for (let i = 0; i < 40; i += 1) {
+      socket.output(1, '.')
+      await vi.advanceTimersByTimeAsync(100)
+    }
+    const error = await failed(result)
+    expect(error).toMatchObject({
+      name: 'TimeoutError',
+      exitCode: 6,
+      status: { status: 'Failure' },
+    })
+    expect(error.stdout).toMatch(/^\.{20,30}$/)
+  })
+
+  it('behind the marker is the end of the session, not of the result', async () => {
+    const wrapper = new Wrapper(['x'], { stdin: false, stdout: true, stderr: true, tty: false })
+    const signals = new CommandSignals(wrapper, async () => 0)
+    const { socket, result } = run({ timeout: 100 }, { wrapper, signals })
+    const report = `${wrapper.marker.bytes.toString('latin1')}:3:\n`
+    socket.output(1, `all${report}`)
+    socket.output(2, report)
+    for (let i = 0; i < 40; i += 1) {
+      socket.output(1, '.')
+      await vi.advanceTimersByTimeAsync(100)
+    }
+    expect(await result).toMatchObject({ exitCode: 3, verified: true, error: null })
+    expect((await result).stdout).toMatch(/^all\.{1,2}$/)
   })
 
   it('leaves no timer when the session does not open', async () => {
