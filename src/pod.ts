@@ -24,7 +24,7 @@ import type {
   SessionDefaults,
   SpawnOptions,
 } from './process/options.ts'
-import { needsWrapper, validExecOptions, validSpawnOptions } from './process/options.ts'
+import { copyOf, needsWrapper, validExecOptions, validSpawnOptions } from './process/options.ts'
 import type { RemoteProcess } from './process/remote-process.ts'
 import type { Exactly, SpawnedProcess } from './process/spawned-process.ts'
 import { lengthOf } from './process/stdin-source.ts'
@@ -85,11 +85,12 @@ export class Pod {
   exec(command: readonly string[], options?: ExecOptions): Promise<ExecResult<string | Uint8Array>>
   async exec(
     command: readonly string[],
-    options: ExecOptions = {},
+    given: ExecOptions = {},
   ): Promise<ExecResult<string | Uint8Array>> {
-    const { stdin } = validExecOptions(options)
+    const options = copyOf(validExecOptions(given))
+    const { stdin } = options
     const streams = { stdin: stdin !== undefined, stdout: true, stderr: true, tty: false }
-    const argv = validCommand(command)
+    const argv = [...validCommand(command)]
     const wrapped = this.#wrap(argv, options, streams)
     const stdinLength = stdin === undefined ? null : lengthOf(stdin)
     const open = this.#opener({ argv, stdinLength, stdinMustEnd: true }, wrapped, streams, options)
@@ -106,8 +107,9 @@ export class Pod {
     command: readonly string[],
     options?: Exactly<Options>,
   ): Promise<SpawnedProcess<Options>>
-  async spawn(command: readonly string[], options: SpawnOptions = {}): Promise<RemoteProcess> {
-    const { stdin, stdout, stderr, tty } = validSpawnOptions(options)
+  async spawn(command: readonly string[], given: SpawnOptions = {}): Promise<RemoteProcess> {
+    const options = copyOf(validSpawnOptions(given))
+    const { stdin, stdout, stderr, tty } = options
     const hasTty = tty !== undefined && tty !== false
     const streams = {
       stdin: stdin === true,
@@ -115,7 +117,7 @@ export class Pod {
       stderr: stderr !== false && !hasTty,
       tty: hasTty,
     }
-    const argv = validCommand(command)
+    const argv = [...validCommand(command)]
     const wrapped = this.#wrap(argv, options, streams)
     const open = this.#opener(
       { argv, stdinLength: null, stdinMustEnd: false },
@@ -137,8 +139,9 @@ export class Pod {
    * stdin was asked for and the container has none, or it would be ended by leaving (`stdinOnce`, without v5)
    * @throws {AuthError | ConnectionError | UpgradeError} the session did not come about; the role needs `get` on pods, too
    */
-  async attach(options: AttachOptions = {}): Promise<RemoteProcess> {
-    const container = this.#containerOf(validAttachOptions(options).container)
+  async attach(given: AttachOptions = {}): Promise<RemoteProcess> {
+    const options = copyOf(validAttachOptions(given))
+    const container = this.#containerOf(options.container)
     const pod = { namespace: this.namespace, pod: this.name, container }
     return attachTo(this.#server, pod, options, this.#defaults)
   }

@@ -158,6 +158,21 @@ export function validSpawnOptions(options: SpawnOptions): SpawnOptions {
   return options
 }
 
+const copiedKeys = [...new Set([...sessionKeys, ...execKeys, ...spawnKeys, 'size'])]
+
+/** What a call goes by to its end, whatever the caller does to the options that it was given. @param options valid ones */
+export function copyOf<Options extends ExecOptions | SpawnOptions>(options: Options): Options {
+  const given = options as Readonly<Record<string, unknown>>
+  const copy = Object.fromEntries(copiedKeys.map((key) => [key, given[key]]))
+  if (options.env !== undefined) copy['env'] = { ...options.env }
+  for (const key of ['tty', 'size']) {
+    if (typeof copy[key] !== 'object') continue
+    const { columns, rows } = copy[key] as TerminalSize
+    copy[key] = { columns, rows }
+  }
+  return copy as unknown as Options
+}
+
 type CommonOptions = Pick<SessionCallOptions, 'signal' | 'subprotocol' | 'stdinWindow' | 'trace'>
 
 /** @throws {TypeError | RangeError} one with a value that it cannot have */

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Subprotocol } from '../../src/index.ts'
 import { ExitError, MaxBufferError, StatusError, TimeoutError } from '../../src/index.ts'
@@ -281,5 +282,32 @@ it('runs two hundred sessions at once', async () => {
   )
   results.forEach(({ stdout, exitCode }, i) => {
     expect([stdout, exitCode]).toEqual([`${i}\n`, i % 100])
+  })
+})
+
+describe('what the caller changes behind the call is not part of it', () => {
+  it('of exec', async () => {
+    const command = ['sh', '-c', 'echo "$A"; exit 3']
+    const env = { A: '1' }
+    const options: { env: typeof env; check?: boolean; maxBuffer?: number } = { env }
+    const promise = t.pod.exec(command, options)
+    command[0] = 'false'
+    env.A = '2'
+    options.check = true
+    options.maxBuffer = 0
+    expect(await promise).toMatchObject({ exitCode: 3, stdout: '1\n' })
+  })
+
+  it('of spawn', async () => {
+    const command = ['sh', '-c', 'sleep 0.5; stty size']
+    const tty = { columns: 91, rows: 23 }
+    const options = { tty, stdin: false }
+    const promise = t.pod.spawn(command, options)
+    command[2] = 'false'
+    tty.columns = 0
+    options.stdin = true
+    const remote = await promise
+    expect([remote.stdin, await text(remote.stdout as Readable)]).toEqual([null, '23 91\r\n'])
+    expect((await remote.exit).exitCode).toBe(0)
   })
 })

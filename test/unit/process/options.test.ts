@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { maxTimer } from '../../../src/option.ts'
 import type { ExecOptions, SpawnOptions } from '../../../src/process/options.ts'
-import { validExecOptions, validSpawnOptions } from '../../../src/process/options.ts'
+import { copyOf, validExecOptions, validSpawnOptions } from '../../../src/process/options.ts'
 
 type Bad = readonly [name: string, options: unknown, error: typeof TypeError | typeof RangeError]
 
@@ -109,4 +109,21 @@ describe('spawn takes', () => {
     ['no tty', { tty: false, stderr: true }],
     ['a size', { tty: { columns: 65_535, rows: 1 } }],
   ])('%s', (_name, options) => expect(validSpawnOptions(options)).toBe(options))
+})
+
+describe('a copy of the options', () => {
+  it('has them all, inherited ones, too', () => {
+    const signal = new AbortController().signal
+    const options = Object.assign(Object.create({ verify: true }), { signal, maxBuffer: 5 })
+    expect(copyOf(options)).toMatchObject({ verify: true, signal, maxBuffer: 5 })
+  })
+
+  it('does not follow what becomes of environment and size', () => {
+    const env = { A: '1' }
+    const tty = { columns: 80, rows: 24 }
+    const copy = copyOf({ env, tty })
+    env.A = '2'
+    tty.rows = 0
+    expect(copy).toMatchObject({ env: { A: '1' }, tty: { columns: 80, rows: 24 } })
+  })
 })
