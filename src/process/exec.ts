@@ -2,6 +2,7 @@ import { constants } from 'node:buffer'
 import type { ExecErrorFields } from '../errors.ts'
 import { ExitError, MaxBufferError, TimeoutError } from '../errors.ts'
 import type { Status } from '../protocol/index.ts'
+import { onAbort } from '../transport/abort-listener.ts'
 import type { Socket } from '../transport/socket.ts'
 import { CollectedOutput } from './collected-output.ts'
 import type { Wrapped } from './command-signals.ts'
@@ -32,12 +33,12 @@ export async function collectExec(
   defaults: SessionDefaults,
   wrapped: Wrapped | null = null,
 ): Promise<ExecResult<string | Uint8Array>> {
-  const { signal, timeout, onAbort } = options
+  const { signal, timeout } = options
   const output = new ExecOutput(options, wrapped?.wrapper ?? null)
   // One reason to stop for all that can stop the call, before and after the session opens.
   const stop = new AbortController()
   const abort = () => stop.abort(signal?.reason)
-  signal?.addEventListener('abort', abort, { once: true })
+  const ignoreAbort = signal && onAbort(signal, abort)
   if (signal?.aborted) abort()
   let timer: NodeJS.Timeout | undefined
   const expire = () => stop.abort(timeoutError(options, output.fields))
@@ -51,13 +52,13 @@ export async function collectExec(
   if (timeout !== undefined) timer = setTimeout(onTime, timeout)
   try {
     const session = await openWithSource(open, output, { options, defaults, signal: stop.signal })
-    const end = () => void abandon(session, stop.signal.reason, onAbort, wrapped?.signals)
+    const end = () => void abandon(session, stop.signal.reason, options.onAbort, wrapped?.signals)
     stop.signal.addEventListener('abort', end)
     if (stop.signal.aborted) end()
     return await result(session, output, options)
   } finally {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', abort)
+    ignoreAbort?.()
   }
 }
 

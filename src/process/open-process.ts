@@ -1,4 +1,5 @@
 import { Channel, supportsClose } from '../protocol/index.ts'
+import { onAbort } from '../transport/abort-listener.ts'
 import type { Socket } from '../transport/socket.ts'
 import type { Wrapped } from './command-signals.ts'
 import type { SessionCallOptions, SessionDefaults, SpawnOptions } from './options.ts'
@@ -46,7 +47,7 @@ export async function openProcess(
   defaults: SessionDefaults,
   wrapped: Wrapped | null = null,
 ): Promise<RemoteProcess> {
-  const { signal, onAbort } = options
+  const { signal } = options
   const tty = options.tty !== undefined && options.tty !== false
   let process: RemoteProcess | undefined
   const accept = (socket: Socket): Session => {
@@ -77,9 +78,8 @@ export async function openProcess(
   }
   const session = await open(accept, signal)
   if (signal !== undefined) {
-    const abort = () => void abandon(session, signal.reason, onAbort, wrapped?.signals)
-    signal.addEventListener('abort', abort, { once: true })
-    session.onEnd(() => signal.removeEventListener('abort', abort))
+    const abort = () => void abandon(session, signal.reason, options.onAbort, wrapped?.signals)
+    session.onEnd(onAbort(signal, abort))
     if (signal.aborted) abort()
   }
   return process as RemoteProcess

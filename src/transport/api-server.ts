@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Credential, CredentialSource } from '../auth/credential.ts'
 import { UpgradeError } from '../errors.ts'
 import type { Subprotocol, SubprotocolChoice } from '../protocol/index.ts'
+import { onAbort } from './abort-listener.ts'
 import { Deferred } from './deferred.ts'
 import { dial } from './dial.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -135,10 +136,10 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
   const aborted = new Deferred<never>()
   const abort = () => aborted.reject(signal.reason)
   if (signal.aborted) abort()
-  signal.addEventListener('abort', abort, { once: true })
+  const ignoreAbort = onAbort(signal, abort)
   try {
     return await Promise.race([aborted.promise, promise])
   } finally {
-    signal.removeEventListener('abort', abort)
+    ignoreAbort()
   }
 }

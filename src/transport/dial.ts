@@ -5,6 +5,7 @@ import { WebSocket } from 'ws'
 import type { Credential } from '../auth/credential.ts'
 import { UpgradeError } from '../errors.ts'
 import type { Subprotocol } from '../protocol/index.ts'
+import { onAbort } from './abort-listener.ts'
 import { connectionError, handshakeTimeout } from './connection-error.ts'
 import { Deferred } from './deferred.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -57,8 +58,8 @@ export function dial<Session extends SocketEvents>(
     webSocket.terminate()
   }
   const timer = setTimeout(() => fail(handshakeTimeout(name, options.timeout)), options.timeout)
-  const abort = () => fail(options.signal?.reason)
-  options.signal?.addEventListener('abort', abort, { once: true })
+  const { signal } = options
+  const ignoreAbort = signal && onAbort(signal, () => fail(signal.reason))
 
   const onUpgrade = (response: IncomingMessage) => {
     // `ws` would abort with a message of its own.
@@ -87,7 +88,7 @@ export function dial<Session extends SocketEvents>(
 
   return opened.promise.finally(() => {
     clearTimeout(timer)
-    options.signal?.removeEventListener('abort', abort)
+    ignoreAbort?.()
   })
 }
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -310,4 +311,23 @@ describe('what the caller changes behind the call is not part of it', () => {
     expect([remote.stdin, await text(remote.stdout as Readable)]).toEqual([null, '23 91\r\n'])
     expect((await remote.exit).exitCode).toBe(0)
   })
+})
+
+it('one signal is good for many calls, without a warning', async () => {
+  const warnings: string[] = []
+  const onWarning = (warning: Error) => warnings.push(warning.name)
+  process.on('warning', onWarning)
+  const controller = new AbortController()
+  const { signal } = controller
+  const calls = Array.from({ length: 12 }, async (_, index) => {
+    if (index % 2 === 0) return t.pod.exec(['sleep', '60'], { signal })
+    return (await t.pod.spawn(['sleep', '60'], { signal })).exit
+  })
+  const ends = Promise.allSettled(calls)
+  await expect.poll(() => t.server.connections).toBe(12)
+  controller.abort('enough')
+  expect(await ends).toEqual(calls.map(() => ({ status: 'rejected', reason: 'enough' })))
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+  expect(warnings).toEqual([])
+  process.off('warning', onWarning)
 })
