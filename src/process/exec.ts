@@ -207,12 +207,10 @@ async function result(
 
 function timeoutError(
   { timeout, onAbort = 'leave' }: ExecOptions,
-  fields: Partial<ExecErrorFields>,
+  fields: OutputFields,
 ): TimeoutError {
   const fate = onAbort === 'leave' ? '; it may still be running' : ' and was to be killed'
-  return new TimeoutError(
-    'ERR_TIMEOUT',
-    `the command did not end within ${timeout} ms${fate}`,
-    fields,
-  )
+  const known = fields.status !== null || fields.exitCode !== null
+  const what = known ? "the command's output did not end" : 'the command did not end'
+  return new TimeoutError('ERR_TIMEOUT', `${what} within ${timeout} ms${known ? '' : fate}`, fields)
 }

@@ -189,6 +189,7 @@ describe('timeout', () => {
       exitCode: 6,
       status: { status: 'Failure' },
     })
+    expect(error.message).toBe("the command's output did not end within 100 ms")
     expect(error.stdout).toMatch(/^\.{20,30}$/)
   })
 
