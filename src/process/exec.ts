@@ -20,6 +20,9 @@ import type { Wrapper } from './wrapper.ts'
 
 const defaultMaxBuffer = 64 * 1024 * 1024
 
+/** The reason to stop when the time is over, until the call ends with an error that says so. */
+const expired = Symbol('timeout')
+
 /** Milliseconds for the connection to end behind the status when the time is over: a quiet one does within two seconds. */
 const endGrace = 2_500
 
@@ -41,7 +44,14 @@ export async function collectExec(
   const ignoreAbort = signal && onAbort(signal, abort)
   if (signal?.aborted) abort()
   let timer: NodeJS.Timeout | undefined
-  const expire = () => stop.abort(timeoutError(options, output.fields))
+  let timeoutMessage = ''
+  const expire = () => {
+    timeoutMessage = messageOf(options, output.isKnown)
+    stop.abort(expired)
+  }
+  // The command may have ended, and said more, until the call ends: `onAbort` is there for that.
+  const reasonOf = (error: unknown) =>
+    error === expired ? new TimeoutError('ERR_TIMEOUT', timeoutMessage, output.fields) : error
   const onTime = () => {
     // The command's own side says that its output is complete: what comes now is not the command's.
     if (output.isVerified) output.finish()
@@ -55,7 +65,9 @@ export async function collectExec(
     const end = () => void abandon(session, stop.signal.reason, options.onAbort, wrapped?.signals)
     stop.signal.addEventListener('abort', end)
     if (stop.signal.aborted) end()
-    return await result(session, output, options)
+    return await result(session, output, options, reasonOf)
+  } catch (error) {
+    throw reasonOf(error)
   } finally {
     clearTimeout(timer)
     ignoreAbort?.()
@@ -85,7 +97,8 @@ interface OpeningOptions {
   readonly signal: AbortSignal
 }
 
-interface OutputFields extends Pick<ExecErrorFields, 'exitCode' | 'stdout' | 'stderr'> {
+interface OutputFields
+  extends Pick<ExecErrorFields, 'exitCode' | 'stdout' | 'stderr' | 'verified'> {
   readonly status: Status | null
   readonly protocol: string
 }
@@ -126,6 +139,7 @@ class ExecOutput {
     return {
       exitCode: outcome?.kind === 'exit' ? outcome.exitCode : null,
       status: outcome?.status ?? null,
+      verified: this.isVerified,
       stdout: this.#stdout.take(),
       stderr: this.#stderr.take(),
       protocol: this.#session?.subprotocol ?? '',
@@ -182,17 +196,18 @@ async function result(
   session: Session,
   output: ExecOutput,
   { check = false, reject = true }: ExecOptions,
+  reasonOf: (error: unknown) => unknown,
 ): Promise<ExecResult<string | Uint8Array>> {
   let exit: Exit
   try {
     exit = await session.exit
     // Ended from our side behind the outcome: this may not be all of the output.
     if (session.failure !== null) throw session.failure.reason
-  } catch (error) {
-    if (reject) throw error
+  } catch (reason) {
+    if (reject) throw reason
+    const error = reasonOf(reason)
     return {
       ...output.fields,
-      verified: session.verified,
       error: error instanceof Error ? error : new Error('aborted', { cause: error }),
       protocol: session.subprotocol,
     }
@@ -205,12 +220,8 @@ async function result(
   return { ...fields, error: null }
 }
 
-function timeoutError(
-  { timeout, onAbort = 'leave' }: ExecOptions,
-  fields: OutputFields,
-): TimeoutError {
+function messageOf({ timeout, onAbort = 'leave' }: ExecOptions, isKnown: boolean): string {
+  if (isKnown) return `the command's output did not end within ${timeout} ms`
   const fate = onAbort === 'leave' ? '; it may still be running' : ' and was to be killed'
-  const known = fields.status !== null || fields.exitCode !== null
-  const what = known ? "the command's output did not end" : 'the command did not end'
-  return new TimeoutError('ERR_TIMEOUT', `${what} within ${timeout} ms${known ? '' : fate}`, fields)
+  return `the command did not end within ${timeout} ms${fate}`
 }

@@ -208,6 +208,33 @@ describe('timeout', () => {
     expect((await result).stdout).toMatch(/^all\.{1,2}$/)
   })
 
+  it.each([true, false])(
+    'with onAbort has what came until the end (reject: %s)',
+    async (reject) => {
+      const wrapper = new Wrapper(['x'], { stdin: false, stdout: true, stderr: true, tty: false })
+      const report = `${wrapper.marker.bytes.toString('latin1')}:143:\n`
+      const signals = new CommandSignals(wrapper, async () => {
+        socket.output(1, `last words${report}`)
+        socket.output(2, report)
+        socket.exit(143)
+        socket.end()
+        return 0
+      })
+      const options = { timeout: 100, onAbort: 'terminate', reject } as const
+      const { socket, result } = run(options, { wrapper, signals })
+      socket.output(1, 'first and ')
+      await vi.advanceTimersByTimeAsync(100)
+      const end = reject ? await failed(result) : await result
+      const known = { exitCode: 143, verified: true, stdout: 'first and last words' }
+      expect(end).toMatchObject(known)
+      expect(end.error).toMatchObject({
+        ...known,
+        name: 'TimeoutError',
+        status: { status: 'Failure' },
+      })
+    },
+  )
+
   it('leaves no timer when the session does not open', async () => {
     const reason = new Error('refused')
     const open: Opener = () => Promise.reject(reason)
