@@ -57,7 +57,12 @@ export function dial<Session extends SocketEvents>(
     cut.abort()
     webSocket.terminate()
   }
-  const timer = setTimeout(() => fail(handshakeTimeout(name, options.timeout)), options.timeout)
+  let refusal: IncomingMessage | null = null
+  const timer = setTimeout(() => {
+    // What the server has said so far is worth more than that it did not come to an end.
+    if (refusal === null) fail(handshakeTimeout(name, options.timeout))
+    else refusal.destroy()
+  }, options.timeout)
   const { signal } = options
   const ignoreAbort = signal && onAbort(signal, () => fail(signal.reason))
 
@@ -75,6 +80,7 @@ export function dial<Session extends SocketEvents>(
     opened.resolve(session)
   }
   const onRefusal = (_request: unknown, response: IncomingMessage) => {
+    refusal = response
     readRefusal(response, options.subprotocol).then(fail, fail)
   }
   webSocket.once('upgrade', onUpgrade)
@@ -83,7 +89,8 @@ export function dial<Session extends SocketEvents>(
   // Kept for good: cutting a handshake short makes `ws` emit an error of its own after ours.
   webSocket.on('error', (error) => {
     if (secureContext !== undefined) forgetSession(secureContext)
-    opened.reject(connectionError(name, error))
+    // A refusal is read as far as it came.
+    if (refusal === null) opened.reject(connectionError(name, error))
   })
 
   return opened.promise.finally(() => {

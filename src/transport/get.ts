@@ -1,5 +1,5 @@
 import type { Credential } from '../auth/credential.ts'
-import { ConnectionError, PodwireError } from '../errors.ts'
+import { ConnectionError, PodwireError, UpgradeError } from '../errors.ts'
 import { readAnswer } from './answer-body.ts'
 import { anySignal } from './any-signal.ts'
 import { connectionError, handshakeTimeout } from './connection-error.ts'
@@ -40,6 +40,8 @@ export async function getJson(endpoint: Endpoint, options: GetOptions): Promise<
     return JSON.parse((await readAnswer(response, maxAnswer)).toString('utf8'))
   } catch (error) {
     options.signal?.throwIfAborted()
+    // What a refusal has said so far is worth more than that it did not come to an end.
+    if (error instanceof UpgradeError) throw error
     if (timeout.aborted) throw handshakeTimeout(name, options.timeout)
     if (error instanceof PodwireError) throw error
     throw error instanceof SyntaxError

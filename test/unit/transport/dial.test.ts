@@ -163,13 +163,29 @@ describe('an answer that is not accepted', () => {
       message: 'the server answered 418 Teapot: short',
     })
   })
+
+  it('a refusal whose body breaks HTTP', async () => {
+    const { promise } = open(
+      await serve((socket) => {
+        socket.end('HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nwords\r\nZZ\r\n')
+      }),
+    )
+    await expect(promise).rejects.toMatchObject({
+      httpStatus: 403,
+      message: 'the server answered 403 No: words',
+    })
+  })
 })
 
 describe('time and aborts', () => {
   it.each([
-    ['no answer', ''],
-    ['half a refusal', 'HTTP/1.1 500 X\r\nContent-Length: 50\r\n\r\nbecause'],
-  ])('%s within the timeout', async (_name, answer) => {
+    ['no answer', '', { code: 'ERR_HANDSHAKE_TIMEOUT' }],
+    [
+      'half a refusal',
+      'HTTP/1.1 500 X\r\nContent-Length: 50\r\n\r\nbecause',
+      { httpStatus: 500, message: 'the server answered 500 X: because' },
+    ],
+  ])('%s within the timeout', async (_name, answer, error) => {
     const closed = new Deferred<void>()
     const endpoint = await serve((socket) => {
       socket.write(answer)
@@ -177,7 +193,7 @@ describe('time and aborts', () => {
       socket.resume()
     })
     const { promise } = open(endpoint, { timeout: 500 })
-    await expect(promise).rejects.toMatchObject({ code: 'ERR_HANDSHAKE_TIMEOUT' })
+    await expect(promise).rejects.toMatchObject(error)
     await closed.promise
   })
 

@@ -102,6 +102,17 @@ describe('getJson', () => {
     })
   })
 
+  it('half a refusal in time is one', async () => {
+    const endpoint = await serve((_request, response) => {
+      response.writeHead(500)
+      response.write('because')
+    })
+    await expect(get(endpoint, 500)).rejects.toMatchObject({
+      httpStatus: 500,
+      message: expect.stringContaining(': because'),
+    })
+  })
+
   it.each(['headers', 'body'])('no %s in time', async (what) => {
     const endpoint = await serve((_request, response) => {
       if (what === 'body') response.write('{')
