@@ -22,7 +22,12 @@ export async function cli({ short }) {
     const [target] = await once(server, 'message')
     const kubectl = await findKubectl()
     // kubectl keeps what it learns about a cluster in its home.
-    const env = { HOME: folder, KUBECONFIG: kubeconfig }
+    const env = {
+      HOME: folder,
+      KUBECONFIG: kubeconfig,
+      // Node 20 parses all of such a file before it runs anything, and no program here has use for it.
+      NODE_EXTRA_CA_CERTS: undefined,
+    }
     const exec = ['exec', 'web-0', '--', 'true']
     const programs = {
       'bare ws script': () =>
