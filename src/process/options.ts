@@ -62,7 +62,7 @@ export interface ExecOptions extends SessionCallOptions {
   readonly check?: boolean | undefined
   /** `false`: once the session is open nothing rejects; see `error` of the result. @default true */
   readonly reject?: boolean | undefined
-  /** Milliseconds for the whole call. @default no limit */
+  /** Milliseconds for the whole call; its connection then has another second to close. @default no limit */
   readonly timeout?: number | undefined
 }
 
