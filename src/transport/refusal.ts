@@ -7,6 +7,9 @@ import { printable } from '../protocol/printable.ts'
 /** The most that is read of a refusal's body, in bytes; what client-go reads. */
 const maxBody = 64 * 1024
 
+/** A kubelet's own 404, in text: the API server has the pod, and the kubelet has not heard of it yet. */
+export const unknownToKubelet = 'pod does not exist'
+
 /** What was asked for: it decides which hint helps. */
 export type Asked = Subprotocol | 'request'
 
@@ -85,9 +88,13 @@ function hintFor(httpStatus: number, words: string, asked: Asked): string | null
       // What Go's server says where there is no API; the API itself names what is missing.
       return words === '' || words === '404 page not found'
         ? "check the path of the cluster's server"
-        : null
+        : words === unknownToKubelet
+          ? 'its node has not heard of it yet, as right after a restart of the kubelet'
+          : null
     case 431:
       return 'a request holds about 1 MB at most; hand large data over through stdin'
+    case 500:
+      return words.startsWith('container not found (') ? 'the container does not run' : null
     default:
       return httpStatus >= 300 && httpStatus < 400
         ? "redirects are not followed; set the cluster's server to where the API server is"

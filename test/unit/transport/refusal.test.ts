@@ -87,6 +87,20 @@ const cases: readonly Case[] = [
   },
   { name: 'nothing at all', httpStatus: 404, body: '', words: '', hint: 'path' },
   {
+    name: 'no such pod, by the kubelet',
+    httpStatus: 404,
+    body: 'pod does not exist',
+    words: 'pod does not exist',
+    hint: 'kubelet',
+  },
+  {
+    name: 'a container that does not run',
+    httpStatus: 500,
+    body: 'container not found ("app")',
+    words: 'container not found ("app")',
+    hint: 'does not run',
+  },
+  {
     name: 'too large',
     httpStatus: 431,
     body: '431 Request Header Fields Too Large',
