@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import {
   ConnectionError,
   ConnectionLostError,
+  ExecError,
   StatusError,
   TimeoutError,
   UpgradeError,
 } from '../errors.ts'
+import { unknownToKubelet } from '../transport/refusal.ts'
 
 /** Milliseconds before the second question, and at most between two. */
 const first = 100
@@ -24,9 +26,22 @@ export function chanceOf(error: unknown): Chance {
   if (error instanceof ConnectionLostError || error instanceof TimeoutError) return 'heard'
   if (error instanceof ConnectionError) return 'away'
   if (error instanceof UpgradeError) {
-    return error.httpStatus === 429 || error.httpStatus >= 500 ? 'away' : null
+    return error.httpStatus === 429 || error.httpStatus >= 500 || isRestarting(error)
+      ? 'away'
+      : null
   }
-  return error instanceof StatusError && error.code === 'ERR_STATUS' ? 'failed' : null
+  const failed = error instanceof StatusError && error.code === 'ERR_STATUS'
+  return failed || wasKilled(error) ? 'failed' : null
+}
+
+/** A kubelet that has been restarted knows no pod at first. */
+function isRestarting({ httpStatus, status, message }: UpgradeError): boolean {
+  return httpStatus === 404 && status === null && message.includes(unknownToKubelet)
+}
+
+/** The shell that was to answer ended by SIGKILL, as all of a container does whose first process has ended. */
+function wasKilled(error: unknown): boolean {
+  return error instanceof ExecError && error.exitCode === 137
 }
 
 /** Waits between questions: short at first, then longer. */

@@ -1,4 +1,4 @@
-import { ExecError, PodwireError, StatusError } from '../errors.ts'
+import { ExecError, StatusError } from '../errors.ts'
 import type { PodContainerStatus } from '../pods/container-status.ts'
 import type { ExecResult } from '../process/options.ts'
 import type { RemoteProcess } from '../process/remote-process.ts'
@@ -69,7 +69,7 @@ export class ContainerScript {
     const reply = parseReply(result.stdout)
     if (reply !== null && result.exitCode === 0) return reply
     const message = `the container's shell did not answer as it should (exit code ${result.exitCode})`
-    const error = new PodwireError('ERR_BACKGROUND_REPLY', message)
+    const error = new ExecError('ERR_BACKGROUND_REPLY', message, result)
     throw shellProblem(error, (result.stdout + result.stderr).slice(0, 2_048))
   }
 }

@@ -4,6 +4,7 @@ import {
   AuthError,
   ConnectionError,
   ConnectionLostError,
+  ExecError,
   MaxBufferError,
   ProtocolError,
   StatusError,
@@ -12,6 +13,7 @@ import {
 } from '../../../src/errors.ts'
 
 const status = new StatusError('ERR_STATUS', '')
+const kubelet = 'the server answered 404 Not Found: pod does not exist'
 
 describe('the chance of another try', () => {
   it.each([
@@ -22,6 +24,11 @@ describe('the chance of another try', () => {
     [new UpgradeError('ERR_UPGRADE_REFUSED', '', { httpStatus: 503 }), 'away'],
     [new UpgradeError('ERR_UPGRADE_REFUSED', '', { httpStatus: 403 }), null],
     [new UpgradeError('ERR_UPGRADE_REFUSED', '', { httpStatus: 404 }), null],
+    // Of the kubelet, which has just been restarted; and of the API server.
+    [new UpgradeError('ERR_UPGRADE_REFUSED', kubelet, { httpStatus: 404 }), 'away'],
+    [new UpgradeError('ERR_UPGRADE_REFUSED', kubelet, { httpStatus: 404, status: {} }), null],
+    [new ExecError('ERR_BACKGROUND_REPLY', '', { exitCode: 137 }), 'failed'],
+    [new ExecError('ERR_BACKGROUND_REPLY', '', { exitCode: 1 }), null],
     [status, 'failed'],
     [new StatusError('ERR_SHELL_NOT_FOUND', ''), null],
     [new MaxBufferError('ERR_MAX_BUFFER', ''), null],

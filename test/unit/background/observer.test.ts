@@ -30,9 +30,9 @@ const running: PodContainerStatus = {
   phase: 'Running',
 }
 
-/** An observer of a container that gives these answers, the last one for ever. */
+/** An observer of a container that gives these answers, the last one for ever; a number is an exit code. */
 function observe(
-  answers: readonly (string | Error)[],
+  answers: readonly (string | number | Error)[],
   container: PodContainerStatus | Error = running,
 ) {
   let asked = 0
@@ -42,7 +42,8 @@ function observe(
       const answer = answers[Math.min(asked++, answers.length - 1)] ?? ''
       if (answer instanceof Error) throw answer
       const rest = { stderr: '', status: null, verified: false, error: null }
-      return { ...rest, exitCode: 0, stdout: answer, protocol: 'v4.channel.k8s.io' as const }
+      const [exitCode, stdout] = typeof answer === 'number' ? [answer, ''] : [0, answer]
+      return { ...rest, exitCode, stdout, protocol: 'v4.channel.k8s.io' as const }
     },
     spawn: () => Promise.reject(new Error('not used')),
     containerStatus: async () => {
@@ -59,6 +60,14 @@ it('asks until the process has ended', async () => {
   const { observer, count } = observe([line('running'), lost, failed, line('ended', '3')])
   const status = await observer.until(isFinal, undefined, null)
   expect(status).toMatchObject({ state: 'errored', exitCode: 3 })
+  expect(count()).toBe(4)
+})
+
+it('asks again when a kubelet was restarted, or the shell that was to answer killed', async () => {
+  const words = 'the server answered 404 Not Found: pod does not exist'
+  const restarted = new UpgradeError('ERR_UPGRADE_REFUSED', words, { httpStatus: 404 })
+  const { observer, count } = observe([line('running'), restarted, 137, line('ended', '3')])
+  expect(await observer.until(isFinal, undefined, null)).toMatchObject({ exitCode: 3 })
   expect(count()).toBe(4)
 })
 
