@@ -4,7 +4,14 @@ import type { AuthenticatedUser } from './authentication.ts'
 import { forbidden, forbiddenPod, isAllowed } from './authorization.ts'
 import { answerDiscovery, isPublicPath, minorVersion } from './discovery.ts'
 import type { HttpAnswer } from './http-answer.ts'
-import { badRequest, jsonAnswer, notFound, statusAnswer, textAnswer } from './http-answer.ts'
+import {
+  badRequest,
+  emptyAnswer,
+  jsonAnswer,
+  notFound,
+  statusAnswer,
+  textAnswer,
+} from './http-answer.ts'
 import type { TestContainer, TestPod, TestWorkload } from './options.ts'
 import { answerPodList } from './pod-list.ts'
 import { podLog } from './pod-log.ts'
@@ -145,6 +152,7 @@ export class Api {
         ? badRequest(`previous terminated ${what} not found`)
         : podLog(previous, query)
     }
+    if (pod.node === null) return emptyAnswer(204)
     const { state } = container
     if (pod.phase === 'Pending' || (state !== undefined && 'waiting' in state)) {
       const reason = state !== undefined && 'waiting' in state ? state.waiting.reason : undefined

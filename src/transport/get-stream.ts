@@ -22,7 +22,7 @@ export interface GetStreamOptions {
  * GETs an answer without an end in sight, on a connection of its own; redirects are not followed. How its body fails is
  * the reader's to find out.
  * @throws {ConnectionError} no connection
- * @throws {UpgradeError} any answer but 200
+ * @throws {UpgradeError} any answer but 200, and 204, which has nothing to read
  */
 export async function getStream(
   endpoint: Endpoint,
@@ -38,7 +38,7 @@ export async function getStream(
     const response = await send(endpoint, { path, credential, signal, onSent })
     // Whoever reads finds out; whoever has left must not crash.
     response.on('error', () => {})
-    if (response.statusCode === 200) return response
+    if (response.statusCode === 200 || response.statusCode === 204) return response
     clearTimeout(timer)
     timer = startTimer()
     throw await readRefusal(response, 'request')

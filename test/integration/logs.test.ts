@@ -114,6 +114,12 @@ describe('a log', () => {
     expect(error).toMatchObject({ httpStatus: 400 })
   })
 
+  it('is empty without a node', async () => {
+    await using running = await testCluster({ pods: [web({}, { phase: 'Pending', node: null })] })
+    expect(await collect(running.pod.logs())).toEqual([])
+    expect(await text(running.pod.logs({ follow: true }))).toBe('')
+  })
+
   it('refuses options at once', async () => {
     await using running = await testCluster({ pods: [web()] })
     const { pod, server } = running
