@@ -4,13 +4,20 @@ import { UpgradeError } from '../errors.ts'
 import type { Subprotocol, SubprotocolChoice } from '../protocol/index.ts'
 import { onAbort } from './abort-listener.ts'
 import { Deferred } from './deferred.ts'
-import { dial } from './dial.ts'
 import type { Endpoint } from './endpoint.ts'
 import { answers, getJson } from './get.ts'
 import { getStream } from './get-stream.ts'
 import type { ObservedRequest, RequestObserver } from './request-observer.ts'
 import { observe } from './request-observer.ts'
 import type { Probe, Socket, SocketEvents } from './socket.ts'
+
+/** `ws` takes longer to load than all the rest, and is needed for sessions only. */
+const loadDial = () => import('./dial.ts')
+
+/** While there is an answer to wait for. */
+function preloadDial(): void {
+  loadDial().catch(() => {})
+}
 
 export interface OpenOptions {
   readonly choice: SubprotocolChoice
@@ -69,9 +76,10 @@ export class ApiServer {
    */
   getJson(path: string, signal?: AbortSignal, accept?: string, keep?: boolean): Promise<unknown> {
     const timeout = this.#handshakeTimeout
+    const onSent = keep ? preloadDial : undefined
     return this.#authenticated(signal, (credential) =>
       this.#observed({ path, answer: 200 }, () =>
-        getJson(this.endpoint, { path, accept, keep, credential, timeout, signal }),
+        getJson(this.endpoint, { path, accept, keep, onSent, credential, timeout, signal }),
       ),
     )
   }
@@ -101,7 +109,11 @@ export class ApiServer {
       const timeout = this.#handshakeTimeout
       const request = { path: path(subprotocol), subprotocol }
       const options = { ...request, credential, timeout, signal, probe }
-      return this.#observed({ ...request, answer: 101 }, () => dial(this.endpoint, options, accept))
+      return this.#observed({ ...request, answer: 101 }, async () => {
+        const { dial } = await loadDial()
+        signal?.throwIfAborted()
+        return dial(this.endpoint, options, accept)
+      })
     })
   }
 

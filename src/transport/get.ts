@@ -19,6 +19,8 @@ export interface GetOptions {
   readonly credential: Credential
   /** Whether a session may go over the connection next. @default false */
   readonly keep?: boolean | undefined
+  /** Called when the request is on its way. */
+  readonly onSent?: (() => void) | undefined
   /** Milliseconds for the whole request. */
   readonly timeout: number
   readonly signal?: AbortSignal | undefined
@@ -34,8 +36,8 @@ export async function getJson(endpoint: Endpoint, options: GetOptions): Promise<
   const timeout = AbortSignal.timeout(options.timeout)
   const signal = options.signal ? anySignal([options.signal, timeout]) : timeout
   try {
-    const { path, accept, credential, keep } = options
-    const response = await send(endpoint, { path, accept, credential, keep, signal })
+    const { path, accept, credential, keep, onSent } = options
+    const response = await send(endpoint, { path, accept, credential, keep, onSent, signal })
     if (response.statusCode !== 200) throw await readRefusal(response, 'request')
     return JSON.parse((await readAnswer(response, maxAnswer)).toString('utf8'))
   } catch (error) {

@@ -21,7 +21,7 @@ export interface Request {
   /** Ends the request, and the answer's body with it. */
   readonly signal: AbortSignal
   /** Called when the request is on its way: there is a connection, and TLS on it. */
-  readonly onSent?: () => void
+  readonly onSent?: (() => void) | undefined
 }
 
 /** One request on a new connection; its answer as soon as there are headers, whatever they say. */
