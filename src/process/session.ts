@@ -75,6 +75,7 @@ export class Session implements SocketEvents {
   #outputs = 0
   #ended = false
   #marked = false
+  #left = false
 
   constructor(socket: Socket, streams: SessionStreams, options: SessionOptions) {
     this.subprotocol = socket.subprotocol
@@ -173,7 +174,7 @@ export class Session implements SocketEvents {
       }
       if (this.#verification?.isComplete === true && !this.#marked) this.#mark()
     } else if (event.type === 'outcome') {
-      if (this.#failure === null) this.#know(event.outcome)
+      if (this.#failure === null && !this.#left) this.#know(event.outcome)
     } else {
       this.#violate(event.violation)
     }
@@ -218,8 +219,14 @@ export class Session implements SocketEvents {
   #mark(): void {
     this.#marked = true
     if (this.#told !== null) return
-    if (this.#streams.stdin?.cutShort() === false) this.#socket.close()
+    if (this.#streams.stdin?.cutShort() === false) this.#leave()
     else this.#closeWhenQuiet(closeAfterMarker)
+  }
+
+  /** A status that is on its way now may come or not: it is nobody's to see. */
+  #leave(): void {
+    this.#left = true
+    this.#socket.close()
   }
 
   #violate(violation: Violation): void {

@@ -189,6 +189,16 @@ describe('a session that verifies', () => {
     },
   )
 
+  it('closed so, it has no status, whoever was faster', async () => {
+    const { socket, session, mark } = verifying('impossible')
+    socket.answersClose = false
+    mark(1)
+    mark(2)
+    socket.exit(3)
+    socket.end()
+    expect(await session.exit).toEqual({ ...three, status: null })
+  })
+
   it.each([
     ['dies', (socket: FakeSocket) => socket.die(new Error('reset'))],
     ['closes without a status', (socket: FakeSocket) => socket.end()],
