@@ -37,7 +37,10 @@ export async function runInTerminal(server: ServerProcess, command: Command): Pr
   if (server.signal.aborted) kill()
   let running = true
   void (async () => {
-    for await (const { columns, rows } of server.sizes) if (running) terminal.resize(columns, rows)
+    for await (const { columns, rows } of server.sizes) {
+      // Its file descriptor is closed before its exit is told, and may already be somebody else's.
+      if (running && !socketOf(terminal)?.destroyed) terminal.resize(columns, rows)
+    }
   })()
   // Written as strings of single-byte characters would be re-encoded: the typings hide that bytes are taken too.
   const write = terminal.write.bind(terminal) as unknown as (data: Buffer) => void
@@ -66,11 +69,16 @@ async function open({ file, args, env, cwd }: Command): Promise<IPty> {
  * it strikes before anything was read. So it waits until there has been a chance to.
  */
 function readBeforeDestroying(terminal: IPty): void {
-  const { _socket: socket } = terminal as { _socket?: Socket }
+  const socket = socketOf(terminal)
   if (socket === undefined) return
   const destroy = socket.destroy.bind(socket)
   socket.destroy = (error) => {
     setImmediate(() => setImmediate(() => destroy(error)))
     return socket
   }
+}
+
+/** What node-pty reads by; not there on Windows. */
+function socketOf(terminal: IPty): Socket | undefined {
+  return (terminal as { _socket?: Socket })._socket
 }
