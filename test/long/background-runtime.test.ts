@@ -131,11 +131,13 @@ tier('containerd: a first process that waits for nobody', () => {
   it('leaves zombies, which do not run', async () => {
     const pod = await podOf('idle-0')
     const { pid } = await pod.background('zombie').start(['sleep', '81'])
-    // The supervisor first: it would wait for the command.
-    await pod.exec(['kill', '-9', await supervisorOf(pod, 'zombie'), String(pid)])
-    await expect
-      .poll(() => processes(pod), { timeout: 15_000 })
-      .toMatch(new RegExp(`^ *${pid} +1 +Z`, 'm'))
+    const becomes = (pattern: RegExp) =>
+      expect.poll(() => processes(pod), { timeout: 15_000 }).toMatch(pattern)
+    // The supervisor first, until it is gone: also one that is about to die still waits for the command.
+    await pod.exec(['kill', '-9', await supervisorOf(pod, 'zombie')])
+    await becomes(new RegExp(`^ *${pid} +1 +S`, 'm'))
+    await pod.exec(['kill', '-9', String(pid)])
+    await becomes(new RegExp(`^ *${pid} +1 +Z`, 'm'))
     expect((await pod.exec(['kill', '-0', String(pid)])).exitCode).toBe(0)
     expect(await pod.background('zombie').status()).toMatchObject({ state: 'stopped', pid })
     expect(await pod.background('zombie').start(['true'])).toMatchObject({ id: 'zombie' })
