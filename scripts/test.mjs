@@ -32,6 +32,7 @@ const tests = await runVitest(long ? 'long' : '!long', root)
 total.passed += tests.passed
 total.failed += tests.failed
 
+for (const failure of tests.failures) console.log(`failed  ${failure}`)
 for (const title of tests.skipped) console.log(`skipped  ${title}`)
 console.log(`${total.passed} passed, ${total.failed} failed`)
 process.exitCode = total.failed > 0 ? 1 : 0
