@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecOptions, Pod, SpawnOptions } from '../../src/index.ts'
@@ -18,7 +19,7 @@ const stdinWindow = 256 * 1024
 /** Bytes of stdin that may have left the source and not passed the line. */
 const maxAhead = stdinWindow + 192 * 1024
 /** Bytes that buffers of the kernel can hold: nobody takes in more than that of what is not wanted. */
-const maxBuffered = 16 * 1024 * 1024
+const maxBuffered = Math.max(16 * 1024 * 1024, kernelBuffers())
 
 const chunk = Buffer.alloc(64 * 1024, 'x')
 
@@ -153,6 +154,13 @@ async function spawn(
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Bytes that wait between the two ends of a connection at most: sent and not yet received, received and not yet read. */
+function kernelBuffers(): number {
+  const most = (name: string) =>
+    Number(readFileSync(`/proc/sys/net/ipv4/${name}`, 'utf8').split(/\s+/)[2])
+  return process.platform === 'linux' ? most('tcp_wmem') + most('tcp_rmem') : 0
 }
 
 /** Waits until that is so, three seconds at most. */
