@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { IPty } from '@lydell/node-pty'
 import { RuntimeError } from './executable.ts'
@@ -18,20 +19,26 @@ interface Command {
  */
 export async function runInTerminal(server: ServerProcess, command: Command): Promise<number> {
   const terminal = await open(command)
-  let output = Promise.resolve()
+  let output: Promise<void> | null = null
   const exited = new Promise<number>((resolve) => {
     terminal.onExit(({ exitCode, signal }) =>
       resolve(signal === undefined || signal === 0 ? exitCode : 128 + signal),
     )
   })
-  terminal.onData((data) => {
-    if (server.stdout.write(data)) return
+  // The typings hide that it comes, and is taken, as bytes.
+  const take = (data: string | Uint8Array): void => {
+    if (server.stdout.write(data) || output !== null) return
     terminal.pause()
     output = once(server.stdout, 'drain', { signal: server.signal }).then(
-      () => terminal.resume(),
+      () => {
+        output = null
+        terminal.resume()
+      },
       () => {},
     )
-  })
+  }
+  terminal.onData(take)
+  readBeforeClosing(terminal, take)
   const kill = (): void => killGroup(terminal.pid)
   server.signal.addEventListener('abort', kill, { once: true })
   if (server.signal.aborted) kill()
@@ -42,7 +49,6 @@ export async function runInTerminal(server: ServerProcess, command: Command): Pr
       if (running && !socketOf(terminal)?.destroyed) terminal.resize(columns, rows)
     }
   })()
-  // Written as strings of single-byte characters would be re-encoded: the typings hide that bytes are taken too.
   const write = terminal.write.bind(terminal) as unknown as (data: Buffer) => void
   server.stdin.on('data', (data: Buffer) => write(data))
   const exitCode = await exited
@@ -59,22 +65,43 @@ async function open({ file, args, env, cwd }: Command): Promise<IPty> {
       'the test server runs a command on a terminal only with the package @lydell/node-pty installed',
     )
   }
-  const terminal = pty.spawn(file, [...args], { name: 'xterm', env, cwd, encoding: null })
-  readBeforeDestroying(terminal)
-  return terminal
+  return pty.spawn(file, [...args], { name: 'xterm', env, cwd, encoding: null })
 }
 
+/** In bytes, more than the kernel holds for a terminal: what outlives the command may print for ever. */
+const maxRest = 1024 * 1024
+
 /**
- * 200 ms after the exit node-pty gives up on output that has not come, by a timer: in a process that was busy meanwhile
- * it strikes before anything was read. So it waits until there has been a chance to.
+ * Hands over what is still in the terminal when its socket closes. It may be much: node-pty closes it 200 ms after the
+ * exit, read or not, and libuv sees an end in a hangup behind a short read, whatever the kernel still has to pass on.
  */
-function readBeforeDestroying(terminal: IPty): void {
+function readBeforeClosing(terminal: IPty, take: (data: Uint8Array) => void): void {
   const socket = socketOf(terminal)
   if (socket === undefined) return
   const destroy = socket.destroy.bind(socket)
   socket.destroy = (error) => {
-    setImmediate(() => setImmediate(() => destroy(error)))
-    return socket
+    // It emits what was read.
+    while (socket.read() !== null);
+    for (const chunk of restOf((terminal as unknown as { _fd: number })._fd)) take(chunk)
+    return destroy(error)
+  }
+}
+
+function* restOf(descriptor: number): Generator<Uint8Array> {
+  for (let total = 0; total < maxRest; ) {
+    const chunk = Buffer.allocUnsafe(64 * 1024)
+    const length = readOf(descriptor, chunk)
+    if (length === 0) return
+    yield chunk.subarray(0, length)
+    total += length
+  }
+}
+
+function readOf(descriptor: number, chunk: Uint8Array): number {
+  try {
+    return readSync(descriptor, chunk)
+  } catch {
+    return 0 // EAGAIN: nothing yet; EIO: nothing any more
   }
 }
 
