@@ -13,10 +13,10 @@ export type {
   BackgroundListOptions,
   BackgroundLogOptions,
   BackgroundOptions,
-  BackgroundOutput,
   BackgroundStartOptions,
   BackgroundStopOptions,
 } from './background/options.ts'
+export type { BackgroundOutput } from './background/output.ts'
 export type { BackgroundState, BackgroundStatus } from './background/status.ts'
 export type { ClientOptions, ConnectionCredentials } from './cluster.ts'
 export { Cluster, connect, loadClusterConfig } from './cluster.ts'

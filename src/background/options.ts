@@ -1,9 +1,8 @@
 import { checkSignal, knownKeys, optionalBoolean, wholeNumber } from '../option.ts'
 import { validEnvironment, validFolder } from '../process/surroundings.ts'
+import type { BackgroundOutput } from './output.ts'
+import { backgroundOutputs } from './output.ts'
 import type { BackgroundStatus } from './status.ts'
-
-/** Where a background process prints to: the container's log, a file beside its state, or nowhere. */
-export type BackgroundOutput = 'container' | 'file' | 'discard'
 
 export interface BackgroundCallOptions {
   /** Ends the call, and nothing in the container: rejects with its reason. */
@@ -47,7 +46,6 @@ export interface BackgroundLogOptions extends BackgroundCallOptions {
   readonly follow?: boolean | undefined
 }
 
-const outputs: readonly BackgroundOutput[] = ['container', 'file', 'discard']
 const listKeys = ['container', 'stateDirectory', 'signal']
 const maxGrace = 600_000
 
@@ -85,7 +83,7 @@ export function validStartOptions(options: BackgroundStartOptions): BackgroundSt
   call('start', options, ['cwd', 'env', 'output'])
   if (options.cwd !== undefined) validFolder(options.cwd)
   if (options.env !== undefined) validEnvironment(options.env)
-  if (options.output !== undefined && !outputs.includes(options.output)) {
+  if (options.output !== undefined && !backgroundOutputs.includes(options.output)) {
     throw new RangeError("output must be 'container', 'file' or 'discard'")
   }
   return options

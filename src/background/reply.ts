@@ -1,6 +1,6 @@
 import type { ContainerIdentity } from './container-identity.ts'
 import { parseIdentity } from './container-identity.ts'
-import type { BackgroundOutput } from './options.ts'
+import type { BackgroundOutput } from './output.ts'
 
 /** What the script found of one id. */
 export interface Run {

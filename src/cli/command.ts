@@ -1,6 +1,6 @@
 import type { ClusterFlagTable } from './cluster-flags.ts'
-import type { WordKind } from './completion.ts'
 import type { CommandLine, FlagTable } from './flags.ts'
+import type { WordKind } from './word-kind.ts'
 
 /** One command of the program; each has a file of its own, which is loaded when the command is used. */
 export interface Command<Table extends FlagTable = FlagTable> {
@@ -14,6 +14,13 @@ export interface Command<Table extends FlagTable = FlagTable> {
   readonly operands?: readonly WordKind[]
   /** @returns the exit code @throws what is to be reported as an error */
   run(line: CommandLine<Table & ClusterFlagTable>): Promise<number>
+}
+
+/** What is known of a command before it is loaded. */
+export interface CommandEntry {
+  /** One line of `podwire --help`; absent: not mentioned. */
+  readonly about?: string
+  readonly load: () => Promise<Command>
 }
 
 /** A command whose `run` knows its flags by type. */

@@ -1,10 +1,4 @@
-import type { Command } from './command.ts'
-
-export interface CommandEntry {
-  /** One line of `podwire --help`; absent: not mentioned. */
-  readonly about?: string
-  readonly load: () => Promise<Command>
-}
+import type { CommandEntry } from './command.ts'
 
 /** The commands, in the order of `podwire --help`. */
 export const commands: Readonly<Record<string, CommandEntry>> = {

@@ -2,12 +2,13 @@ import { printable } from '../protocol/printable.ts'
 import { clusterFlags } from './cluster-flags.ts'
 import type { Command } from './command.ts'
 import { commands } from './commands.ts'
-import type { Candidate, Completion } from './completion.ts'
+import type { Completion } from './completion.ts'
 import { completeCommand } from './completion.ts'
 import { liveNames } from './live-names.ts'
 import { print } from './print.ts'
 import { shellWords } from './shell-words.ts'
 import { splitCommand } from './split-command.ts'
+import type { Candidate } from './word-kind.ts'
 
 /**
  * What the completion scripts call: `podwire __complete bash LINE`, `podwire __complete zsh|fish WORD…`. Prints a

@@ -1,16 +1,7 @@
 import type { Command } from './command.ts'
 import type { Flag, FlagTable } from './flags.ts'
 import { parseFlags } from './flags.ts'
-
-type LiveKind = 'pod' | 'container' | 'namespace' | 'context' | 'cluster' | 'user'
-
-/** What a word may be: one of some, or something that only the cluster, the kubeconfig or the disk knows. */
-export type WordKind = readonly (string | Candidate)[] | LiveKind | 'file'
-
-export interface Candidate {
-  readonly value: string
-  readonly about?: string
-}
+import type { Candidate, LiveKind, WordKind } from './word-kind.ts'
 
 /** The candidates, or that it is the shell's turn to complete the name of a file. */
 export type Completion = readonly Candidate[] | 'file'

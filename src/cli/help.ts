@@ -1,5 +1,4 @@
-import type { Command } from './command.ts'
-import type { CommandEntry } from './commands.ts'
+import type { Command, CommandEntry } from './command.ts'
 import type { Flag, FlagTable } from './flags.ts'
 
 /** What `podwire --help` prints. */

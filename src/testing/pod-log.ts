@@ -1,5 +1,6 @@
 import type { ContainerLog, LogEntry } from './container-log.ts'
-import type { Body, StreamedAnswer } from './streamed-answer.ts'
+import type { Body } from './fault/body.ts'
+import type { StreamedAnswer } from './streamed-answer.ts'
 
 /** `GET …/log`: the log as it is, and with `follow` what comes after it, until the container ends or the limit is there. */
 export function podLog(log: ContainerLog, query: URLSearchParams): StreamedAnswer {

@@ -1,8 +1,9 @@
+import type { Body } from './fault/body.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import { podSelector } from './pod-list.ts'
 import type { PodResource } from './pod-resource.ts'
 import type { PodEvent, PodStore } from './pod-store.ts'
-import type { Body, StreamedAnswer } from './streamed-answer.ts'
+import type { StreamedAnswer } from './streamed-answer.ts'
 
 /** `GET …/pods?watch=true`: what happens after a resource version; without one first what there is. */
 export function podWatch(

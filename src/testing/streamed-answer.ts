@@ -1,12 +1,7 @@
 import type { ServerResponse } from 'node:http'
+import type { Body } from './fault/body.ts'
 import { bodyWithFault } from './fault/body.ts'
 import type { Fault } from './fault.ts'
-
-/** Where a body goes, bit by bit. */
-export interface Body {
-  write(bytes: Uint8Array): void
-  end(): void
-}
 
 /** An HTTP response whose body goes on. */
 export interface StreamedAnswer {

@@ -1,9 +1,7 @@
 import type { Document } from 'yaml'
+import type { Fail } from './fail.ts'
 import type { YamlNode } from './node.ts'
 import { treeOf } from './tree.ts'
-
-/** Refuses the text, by what is wrong and where. */
-export type Fail = (message: string, offset: number) => never
 
 /** Levels of nesting; the parser works recursively behind this check. */
 const MAX_DEPTH = 200

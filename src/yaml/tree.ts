@@ -1,5 +1,5 @@
 import type { Node, Scalar, YAMLMap } from 'yaml'
-import type { Fail } from './grammar.ts'
+import type { Fail } from './fail.ts'
 import { mergeInto } from './merge-key.ts'
 import type { YamlNode } from './node.ts'
 import { resolvePlain } from './scalar.ts'

@@ -1,6 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import type { Fault } from '../fault.ts'
-import type { Body } from '../streamed-answer.ts'
+
+/** Where a body goes, bit by bit. */
+export interface Body {
+  write(bytes: Uint8Array): void
+  end(): void
+}
 
 /** The body of a log or a watch with a fault in front of it; most faults are about sessions, and do nothing here. */
 export function bodyWithFault(
