@@ -16,7 +16,8 @@ export function readToEnd(connection: Duplex, onFailure: (error: Error) => void)
   const forgiving =
     (callback: Callback): Callback =>
     (error) => {
-      if (error && !failed) {
+      // What the connection's own end cuts off has not failed.
+      if (error && !failed && !connection.destroyed) {
         failed = true
         onFailure(error)
       }

@@ -71,14 +71,16 @@ describe('backpressure', () => {
       }
     })()
     const { socket, stdin } = feed(source, 8 * 1024)
+    // The window's 8, and what a stream of Node's holds: 16 up to Node 20, 64 since.
+    const most = 80
     // How many turns it takes until it stands still depends on how busy the machine is.
     let before = -1
-    while (before !== asked && asked < 64) {
+    while (before !== asked && asked <= most) {
       before = asked
       for (let i = 0; i < 10; i++) await turn()
     }
     expect(asked).toBe(before)
-    expect(asked).toBeLessThan(64)
+    expect(asked).toBeLessThanOrEqual(most)
     while (asked === before) {
       stdin.pong(socket.pings.at(-1) ?? '')
       await turn()
