@@ -1,30 +1,14 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { execFile } from 'node:child_process'
+import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TestServer } from '../../src/testing/index.ts'
+import { npmProgram } from '../support/npm-program.ts'
 import { ExampleProject, expected, scenarioServer } from '../support/protocol-example.ts'
 
-const cache = resolve(import.meta.dirname, '../../node_modules/.cache/runtimes')
 const versions = { deno: '2.9.6', bun: '1.4.5' }
 const entry = resolve(import.meta.dirname, '../../dist/protocol/index.js')
-
-/** Installs a runtime from npm, once; why it could not, or `null`. */
-function install(name: keyof typeof versions): string | null {
-  const folder = join(cache, `${name}-${versions[name]}`)
-  const program = join(folder, 'node_modules/.bin', name)
-  const works = () => existsSync(program) && spawnSync(program, ['--version']).status === 0
-  if (works()) return null
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'package.json'), '{}')
-  const options = ['--no-audit', '--no-fund', '--no-save', '--ignore-scripts=false']
-  const npm = spawnSync('npm', ['install', ...options, `${name}@${versions[name]}`], {
-    ...{ cwd: folder, timeout: 120_000, encoding: 'utf8' },
-  })
-  return works() ? null : `npm could not install ${name}: ${npm.stderr?.trim().split('\n').at(-1)}`
-}
 
 const runtimes = [
   {
@@ -36,7 +20,7 @@ const runtimes = [
 ] as const
 
 for (const { name, args, trust } of runtimes) {
-  const missing = install(name)
+  const { path: program, missing } = npmProgram(name, versions[name])
   describe.skipIf(missing !== null)(`podwire/protocol in ${missing ?? name}`, () => {
     let server: TestServer
     let project: ExampleProject
@@ -60,7 +44,6 @@ for (const { name, args, trust } of runtimes) {
     })
 
     it('the documented example runs over its WebSocket', async () => {
-      const program = join(cache, `${name}-${versions[name]}`, 'node_modules/.bin', name)
       const { stdout } = await promisify(execFile)(program, [...args], {
         cwd: project.folder,
         env: { PATH: process.env['PATH'], HOME: project.folder, [trust]: 'ca.pem' },
