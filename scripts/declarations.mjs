@@ -16,7 +16,7 @@ export async function bundleDeclarations(types, dist, entries) {
     tsconfig: false,
     plugins: [
       dts({ dtsInput: true, tsconfig: false }),
-      { name: 'paths', renderChunk: withoutPaths },
+      { name: 'paths', renderChunk: shortened },
     ],
     // On a machine with much else to do everything is slow.
     checks: { pluginTimings: false },
@@ -32,7 +32,9 @@ export async function bundleDeclarations(types, dist, entries) {
   await bundled.close()
 }
 
-/** The bundler writes down where each part comes from, which is a place of the build. */
-function withoutPaths(/** @type {string} */ code) {
-  return code.replace(/^\/\/ .*\n/gm, '')
+/** The bundler writes down where each part comes from, which is a place of the build; and tabs are half of two spaces. */
+function shortened(/** @type {string} */ code) {
+  return code
+    .replace(/^\/\/ .*\n/gm, '')
+    .replace(/^(?: {2})+/gm, (indent) => '\t'.repeat(indent.length / 2))
 }
