@@ -1,3 +1,5 @@
+import type { StreamError } from './report.ts'
+
 /** What a shell reports of a program that a signal ended: 128 and the signal's number. */
 const exitCodeOfSignal = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 
@@ -11,16 +13,19 @@ export class Interruption {
   readonly #controller = new AbortController()
   readonly #listeners: [Signal, () => void][] = []
   #exitCode: number | null = null
+  #failure: StreamError | null = null
 
   /** Runs something that ends early when it is interrupted. @returns the program's exit code */
   static async during(run: (interruption: Interruption) => Promise<number>): Promise<number> {
     const interruption = new Interruption()
     try {
       const exitCode = await run(interruption)
+      // Also of a run that has ended as if nothing were the matter: it has lost what it was to print.
+      if (interruption.#failure !== null) throw interruption.#failure
       return interruption.#exitCode ?? exitCode
     } catch (error) {
       if (interruption.#exitCode !== null) return interruption.#exitCode
-      throw error
+      throw interruption.#failure ?? error
     } finally {
       interruption.#stop()
     }
@@ -44,6 +49,12 @@ export class Interruption {
   }
 
   fail(error: Error): void {
+    this.#controller.abort(error)
+  }
+
+  /** What is told then is this, and not what it leads to. */
+  streamFailed(error: StreamError): void {
+    this.#failure ??= error
     this.#controller.abort(error)
   }
 

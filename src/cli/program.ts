@@ -9,6 +9,8 @@ import { UsageError } from './usage-error.ts'
 
 /** Runs the program; what goes wrong is told on stderr. @returns the exit code */
 export async function runProgram(args: readonly string[]): Promise<number> {
+  // Messages that nobody reads, or that a disk has no space for, are not worth ending a command.
+  process.stderr.on('error', () => {})
   if (args[0] === '__complete') {
     const { completeLine } = await import('./complete-command.ts')
     return completeLine(args.slice(1))

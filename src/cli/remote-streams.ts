@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises'
 import type { Exit, RemoteProcess, TerminalExit } from '../index.ts'
 import { attachTerminal } from '../index.ts'
 import type { Interruption } from './interruption.ts'
-import { OutputError } from './report.ts'
+import { StreamError } from './report.ts'
 
 /** Connects a process to this one's streams until it has ended and all of its output is written. */
 export async function connectStreams(
@@ -17,6 +17,9 @@ export async function connectStreams(
   if (remote.stdin !== null) {
     const { stdin } = remote
     process.stdin.pipe(stdin)
+    process.stdin.on('error', ({ message }) => {
+      interruption.streamFailed(new StreamError(`the standard input could not be read: ${message}`))
+    })
     stdin.on('error', (error) => interruption.fail(error))
     stdin.on('close', () => process.stdin.destroy())
   }
@@ -59,6 +62,9 @@ export async function forward(
 export function watchOutput(target: NodeJS.WriteStream, interruption: Interruption): void {
   target.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') interruption.brokenPipe()
-    else interruption.fail(new OutputError(`the output could not be written: ${error.message}`))
+    else
+      interruption.streamFailed(
+        new StreamError(`the output could not be written: ${error.message}`),
+      )
   })
 }

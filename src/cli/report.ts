@@ -1,9 +1,13 @@
+import type { ErrorCode } from '../errors.ts'
 import { ConnectionError, ExecError, StatusError, UpgradeError } from '../errors.ts'
 import { printable } from '../protocol/printable.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The command ran, and what became of it here is not known: a disk that is full, for one. */
-export class OutputError extends Error {}
+export class StreamError extends Error {}
+
+/** Of a wrapped command, what is known before it runs. */
+const notRun: readonly string[] = ['ERR_CWD', 'ERR_USER'] satisfies ErrorCode[]
 
 /** Tells on stderr what went wrong, in kubectl's words where it has them. @returns the exit code */
 export function report(error: unknown, command: string | null): number {
@@ -41,6 +45,7 @@ function refusal({ message, httpStatus, status, hint }: UpgradeError): string {
 export function exitCodeOf(error: unknown): number {
   // CRI-O reports stdin that a command left unread this way, whatever the command's own exit code was.
   const unread = error instanceof StatusError && /broken pipe$/.test(error.status?.message ?? '')
-  if (error instanceof OutputError) return 255
-  return error instanceof ExecError && (!(error instanceof StatusError) || unread) ? 255 : 1
+  if (error instanceof StreamError) return 255
+  if (!(error instanceof ExecError) || notRun.includes(error.code)) return 1
+  return !(error instanceof StatusError) || unread ? 255 : 1
 }

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
-import { exitCodeOf } from '../../../src/cli/report.ts'
+import { exitCodeOf, StreamError } from '../../../src/cli/report.ts'
 import {
   AuthError,
   ConnectionError,
   ConnectionLostError,
+  ExecError,
   KubeconfigError,
   ProtocolError,
   StatusError,
@@ -18,9 +19,12 @@ it.each<[number, string, unknown]>([
   [1, 'no connection', new ConnectionError('ERR_CONNECTION_REFUSED', '')],
   [1, 'refused', new UpgradeError('ERR_UPGRADE_REFUSED', '', { httpStatus: 403 })],
   [1, 'no such command', status('executable file not found in $PATH: unknown')],
+  [1, 'no such folder', new ExecError('ERR_CWD', '')],
+  [1, 'no such user', new ExecError('ERR_USER', '')],
   [1, 'bad arguments', new TypeError('x')],
   [1, 'anything else', 'thrown'],
   [255, 'lost', new ConnectionLostError('ERR_CONNECTION_LOST', '', { closeCode: 1006 })],
+  [255, 'a disk that is full', new StreamError('')],
   [255, 'broken protocol', new ProtocolError('ERR_PROTOCOL', '')],
   // The command ran: CRI-O says so when it left its stdin unread.
   [255, 'unread stdin', status('error executing command: write |1: broken pipe')],
