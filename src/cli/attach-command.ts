@@ -1,5 +1,6 @@
 import { connect } from '../index.ts'
 import { chooseContainer } from '../pods/default-container.ts'
+import { parseDetachKeys } from '../process/detach-keys.ts'
 import { connectOptions } from './cluster-flags.ts'
 import { defineCommand } from './command.ts'
 import { Interruption } from './interruption.ts'
@@ -25,6 +26,7 @@ export const attachCommand = defineCommand({
   operands: ['pod'],
   run({ flags, operands }) {
     const target = targetOf(operands)
+    const detachKeys = keysOf(flags['detach-keys'])
     return Interruption.during((interruption) =>
       traced(flags, async (trace) => {
         const { signal } = interruption
@@ -41,7 +43,7 @@ export const attachCommand = defineCommand({
         const terminal = tty && wantsTerminal({ ...flags, tty })
         const remote = await pod.attach({ container, stdin: flags.stdin, signal, trace })
         if (terminal && !flags.quiet) note("If you don't see a command prompt, try pressing enter.")
-        const { detached } = await connectTerminal(remote, interruption, flags['detach-keys'])
+        const { detached } = await connectTerminal(remote, interruption, detachKeys)
         if (terminal && !flags.quiet) {
           const words = detached ? 'Detached' : 'Session ended'
           const { name, namespace } = pod
@@ -54,6 +56,18 @@ export const attachCommand = defineCommand({
     )
   },
 })
+
+/** Looked at before there is a session, which would be left open. @throws {UsageError} */
+function keysOf(text: string | undefined): string | undefined {
+  if (!text) return undefined
+  try {
+    parseDetachKeys(text)
+    return text
+  } catch {
+    const example = 'keys with a comma between two, such as ctrl-p,ctrl-q'
+    throw new UsageError(`--detach-keys takes ${example}, not ${JSON.stringify(text)}`, 'nothing')
+  }
+}
 
 /** `POD`, `TYPE/NAME` or `TYPE NAME`. */
 function targetOf(operands: readonly string[]): string {

@@ -82,7 +82,8 @@ export function connectOptions(flags: ClusterFlags): LoadOptions & ClientOptions
 }
 
 /** Milliseconds; a bare number is seconds, 0 is the default. */
-function requestTimeout(text = '0'): number {
+function requestTimeout(flag: string | undefined): number {
+  const text = flag || '0'
   const timeout = /^\d+$/.test(text) ? Number(text) * 1_000 : parseDuration(text)
   if (timeout !== null && timeout >= 0) return Math.ceil(timeout)
   throw new UsageError(

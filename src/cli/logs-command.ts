@@ -9,7 +9,7 @@ import { Interruption } from './interruption.ts'
 import { LogLines, printBytes } from './log-output.ts'
 import type { LogFlags } from './logs-flags.ts'
 import { logOptions, logsFlags } from './logs-flags.ts'
-import { note, noteDefault, unseen } from './pod-target.ts'
+import { note, noteDefault, runningTimeout, unseen } from './pod-target.ts'
 import { UsageError } from './usage-error.ts'
 
 /** One log to print. */
@@ -79,7 +79,9 @@ async function printAll(
 
 function targetOf(operands: readonly string[], flags: LogFlags) {
   const [target, inline, ...others] = operands
-  const { selector, container = inline } = flags
+  const { selector } = flags
+  // An empty one is none, as of a shell's variable that is not set.
+  const container = flags.container || inline || undefined
   if ((target === undefined && !selector) || others.length > 0) {
     throw new UsageError(
       "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command",
@@ -89,7 +91,7 @@ function targetOf(operands: readonly string[], flags: LogFlags) {
   if (target !== undefined && selector) {
     throw new UsageError('only a selector (-l) or a POD name is allowed', 'examples')
   }
-  if (inline !== undefined && flags.container !== undefined) {
+  if (inline && flags.container) {
     throw new UsageError('only one of -c or an inline [CONTAINER] arg is allowed', 'nothing')
   }
   if (flags['all-containers'] && container) {
@@ -108,14 +110,11 @@ async function found(
   flags: LogFlags,
   signal: AbortSignal,
 ): Promise<Source[]> {
-  const timeout = flags['pod-running-timeout']
-  const options = { purpose: 'logs' as const, signal }
-  const one = await cluster
-    .lookUp(target, { ...options, ...(timeout !== undefined && { timeout: Math.ceil(timeout) }) })
-    .catch((error) => {
-      if (error instanceof UpgradeError && error.httpStatus === 403) return null
-      throw error
-    })
+  const options = { purpose: 'logs' as const, signal, ...runningTimeout(flags) }
+  const one = await cluster.lookUp(target, options).catch((error) => {
+    if (error instanceof UpgradeError && error.httpStatus === 403) return null
+    throw error
+  })
   // A role that holds `pods/log` alone is enough for a pod that is named.
   if (one === null) return [unseen(cluster, target, flags.container)]
   const { pod, resource, matches } = one

@@ -4,6 +4,7 @@ import { chooseContainer, containerNames } from '../pods/default-container.ts'
 import type { PodResource } from '../pods/pod-resource.ts'
 import { containersOf } from '../pods/pod-resource.ts'
 import { parsePodTarget } from '../pods/pod-target.ts'
+import { UsageError } from './usage-error.ts'
 
 /** Flags of the commands that work on one pod. */
 export const podFlags = {
@@ -45,8 +46,10 @@ export async function findTarget(
   target: string,
   { flags, verb, signal }: TargetOptions,
 ): Promise<FoundTarget> {
-  const { container: wanted, quiet, 'pod-running-timeout': timeout } = flags
-  const options = { signal, ...(timeout !== undefined && { timeout: Math.ceil(timeout) }) }
+  const { quiet } = flags
+  // An empty one is none, as of a shell's variable that is not set.
+  const wanted = flags.container || undefined
+  const options = { signal, ...runningTimeout(flags) }
   const found = await cluster.lookUp(target, options).catch((error) => {
     // kubectl gives up here; a role that holds `pods/exec` alone is enough for the session itself.
     if (error instanceof UpgradeError && error.httpStatus === 403) return null
@@ -61,6 +64,17 @@ export async function findTarget(
   if (wanted !== undefined) chooseContainer(resource, wanted)
   else if (!quiet) noteDefault(resource, found.container)
   return { pod, container: wanted ?? found.container, resource }
+}
+
+/** How long to wait for a pod of a workload. @throws {UsageError} */
+export function runningTimeout({
+  'pod-running-timeout': timeout,
+}: {
+  readonly 'pod-running-timeout'?: number | undefined
+}): { timeout?: number } {
+  if (timeout === undefined) return {}
+  if (timeout > 0) return { timeout: Math.ceil(timeout) }
+  throw new UsageError('--pod-running-timeout must be higher than zero', 'examples')
 }
 
 /** Says which container was chosen where it could have been another one. */

@@ -102,6 +102,12 @@ describe('attach', () => {
     expect(stderr).toMatch(/^error: container app has no stdin/)
   })
 
+  it('wrong --detach-keys end it before there is a session', async () => {
+    const { code, stderr } = await cli.podwire('attach', '--detach-keys=foo', 'shell')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^error: --detach-keys takes keys with a comma .* not "foo"\n$/)
+  })
+
   it('-t for a container without a terminal is said, and goes on without', async () => {
     const { child, ended } = start('attach', '-it', 'shell')
     child.stdin.end('x\n')
@@ -159,6 +165,28 @@ describe('logs', () => {
     cli.server.setFault(null)
     expect(code).not.toBe(0)
   })
+})
+
+describe('a flag that is empty, as by a variable that is not set, is none', () => {
+  it.each([
+    [['exec', 'web-0', '-c', '', '--', 'echo', 'hi'], 'hi\n'],
+    [['exec', 'web-0', '--request-timeout=', '--', 'echo', 'hi'], 'hi\n'],
+    [['logs', 'web-1', '-c', ''], 'uno\n'],
+    [['logs', 'web-1', ''], 'uno\n'],
+    [['logs', 'web-1', '--all-containers', '-c', ''], 'uno\n'],
+  ])('%j', async (args, stdout) => {
+    expect(await cli.podwire(...args)).toEqual({ code: 0, stdout, stderr: '' })
+  })
+})
+
+it.each([
+  ['exec', 'web-0', '--', 'true'],
+  ['logs', 'web-0'],
+  ['attach', 'web-0'],
+])('%s without time to wait for a pod', async (command, ...args) => {
+  const { code, stderr } = await cli.podwire(command, '--pod-running-timeout=0', ...args)
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^error: --pod-running-timeout must be higher than zero\n/)
 })
 
 describe('-v', () => {
