@@ -50,6 +50,7 @@ export class BackgroundProcess {
   readonly #transitions: Transitions
   readonly #observer: Observer
   readonly #watches: boolean
+  readonly #stateDirectory: string | undefined
 
   /** @internal */
   constructor(host: BackgroundHost, id: string, options: BackgroundOptions) {
@@ -60,6 +61,7 @@ export class BackgroundProcess {
     this.#transitions = new Transitions(onStatus)
     this.#observer = new Observer(this.#script, this.id, this.#transitions)
     this.#watches = onStatus !== undefined
+    this.#stateDirectory = stateDirectory
   }
 
   /**
@@ -166,7 +168,7 @@ export class BackgroundProcess {
       if (run?.token === token) return run
       // Somebody claims it this very moment, or it has just ended.
       const passes = run?.state === 'ended' || (run?.state === 'starting' && run.token === null)
-      if (reply.start !== 'active' || !passes) throw refusal(reply, this.id)
+      if (reply.start !== 'active' || !passes) throw refusal(reply, this.id, this.#stateDirectory)
       await backoff.wait(signal)
     }
   }
@@ -202,7 +204,7 @@ async function insist<T>(question: () => Promise<T>, signal: Signal): Promise<T>
   }
 }
 
-function refusal({ start }: Reply, id: string): PodwireError {
+function refusal({ start }: Reply, id: string, folder: string | undefined): PodwireError {
   switch (start) {
     case 'active': {
       const message = `'${id}' is running already: stop it first, or use another id`
@@ -216,8 +218,9 @@ function refusal({ start }: Reply, id: string): PodwireError {
       return new PodwireError('ERR_BACKGROUND_OUTPUT', message)
     }
     default: {
-      const message =
-        'the container has no folder in which the state could be written: name one with stateDirectory'
+      const message = folder
+        ? `the state cannot be written in ${folder}: it must be a folder for the container's user, with space left`
+        : 'the container has no folder in which the state could be written: name one with stateDirectory'
       return new PodwireError('ERR_BACKGROUND_STATE', message)
     }
   }

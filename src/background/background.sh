@@ -15,6 +15,9 @@
 #   exit     the exit code, once the command has ended
 #   output   what the command printed
 # Each but `output` appears whole, by a rename. In the folder of the ID, a file .TOKEN.PID is a record before its run.
+#
+# What is a number or one of our own words stands without quotes, each of which is three bytes of a request.
+# shellcheck disable=SC2086
 set +efux
 # Nobody reads it, and a shell would report there what it kills.
 exec </dev/null 2>/dev/null
@@ -35,7 +38,6 @@ alive() {
     case $_error in *ermitted*) return ;; *) return 1 ;; esac
   fi
   fields "$1" || return 1
-  # shellcheck disable=SC2086
   set -- "$2" $_fields
   [ "${21}" = "$1" ] && [ "$2" != X ] && { [ "$2" != Z ] || [ "${19}" -gt 1 ]; }
 }
@@ -44,12 +46,10 @@ alive() {
 self() {
   _begin=- _session=- _here=-
   fields $$ || return
-  # shellcheck disable=SC2086
   set -- $_fields
   _session=$4 _begin=${20}
   read -r _here </proc/sys/kernel/random/boot_id
   fields 1
-  # shellcheck disable=SC2086
   set -- $_fields
   _here=$_here/${20} _first=$4
 }
@@ -68,9 +68,9 @@ look() {
   for _path in "$_dir"/[0-9]*; do
     [ -d "$_path" ] || continue
     _path=${_path##*/}
-    case $_path in *[!0-9]*) ;; *) [ "$_path" -gt "$_n" ] && _n=$_path ;; esac
+    case $_path in *[!0-9]*) ;; *) [ $_path -gt $_n ] && _n=$_path ;; esac
   done
-  [ "$_n" -gt 0 ] || return
+  [ $_n -gt 0 ] || return
   _run=$_dir/$_n _state=ended
   [ -e "$_run/stop" ] && _asked=stop
   if read -r _layout _token _boss _since _where _at _output _meta <"$_run/record"; then
@@ -112,11 +112,11 @@ look() {
 settle() {
   _tenths=0
   look
-  while [ "$_state" = starting ] && [ "$_pid" != - ] && [ $_tenths -lt 20 ]; do
+  while [ $_state = starting ] && [ "$_pid" != - ] && [ $_tenths -lt 20 ]; do
     nap 1
     look
   done
-  [ "$_state" != starting ] || [ "$_pid" = - ] || _state=ended
+  [ $_state != starting ] || [ "$_pid" = - ] || _state=ended
 }
 
 say() {
@@ -131,7 +131,7 @@ each_root() {
   for _root; do
     [ -n "$_given" ] || _root=$_root/.podwire
     _dir=$_root/$_pod/$_id
-    "$_call" && return
+    $_call && return
   done
   return 1
 }
@@ -156,7 +156,8 @@ all() {
     [ -d "$_dir" ] || continue
     [ ${#_id} -lt 64 ] || continue
     settle
-    say
+    # Nobody came further than to this folder.
+    [ "$_state" = none ] || say
   done
   return 1
 }
@@ -169,7 +170,7 @@ made() { (umask 077 && mkdir -p "$_dir") && trusted && [ -w "$_dir" ]; }
 do_start() {
   _cwd=$1 _i=0 _count=$2
   shift 2
-  while [ "$_i" -lt "$_count" ]; do
+  while [ $_i -lt $_count ]; do
     # As variables: the arguments of a process can be read by everybody.
     export "_e$_i=$1"
     shift
@@ -187,10 +188,10 @@ do_start() {
     # In the foreground of a shell that the supervisor kills: with `&` SIGINT and SIGQUIT would be ignored for good.
     _word=$(
       # shellcheck disable=SC2016
-      sh -c '_parent=$$ "$@"; :' sh $_setsid sh -c 'eval "$_podwire"' podwire supervise "$_given" "$_pod" "$_id" \
-        "$_dir" "$_setsid" "$_cwd" "$_count" "$@" | {
+      sh -c '_parent=$$ "$@"; :' sh $_setsid sh -c 'eval "$_podwire"' podwire supervise "$_given" $_pod $_id \
+        "$_dir" "$_setsid" "$_cwd" $_count "$@" | {
         read -r _word
-        echo "$_word"
+        echo $_word
       }
     )
     settle
@@ -203,7 +204,7 @@ do_start() {
 do_supervise() {
   # When it is not that shell any more, somebody else has inherited us.
   # shellcheck disable=SC2154
-  [ "$PPID" != "$_parent" ] || kill -9 "$PPID"
+  [ $PPID != "$_parent" ] || kill -9 $PPID
   unset _parent
   # Not ignored, which the command would inherit.
   trap : HUP INT QUIT TERM USR1 USR2
@@ -218,7 +219,7 @@ do_supervise() {
     if mkdir "$_dir/$_next" && mv "$_claim" "$_dir/$_next/record"; then
       look
       # Somebody was faster by two: ours is the number of a run that is gone.
-      if [ "$_n" = "$_next" ]; then _word=; else rm -rf "${_dir:?}/$_next"; fi
+      if [ $_n = $_next ]; then _word=; else rm -rf "${_dir:?}/$_next"; fi
     elif [ ! -d "$_dir/$_next" ]; then
       _word=state
     fi
@@ -226,13 +227,15 @@ do_supervise() {
   esac
   rm -f "$_claim"
   if [ -n "$_word" ]; then
-    echo "$_word"
+    echo $_word
     exit
   fi
   for _path in "$_dir"/[0-9]*; do [ "$_path" = "$_run" ] || rm -rf "$_path"; done
+  # A block is taken before the command may fill the disk, and kept.
+  echo >"$_run/exit.new"
   # shellcheck disable=SC2016
-  $_setsid sh -c 'eval "$_podwire"' podwire run "$_given" "$_pod" "$_id" "$_run" "$_setsid" "$_cwd" "$_count" "$_mode" "$@"
-  echo $? >"$_run/exit.new" && mv "$_run/exit.new" "$_run/exit"
+  $_setsid sh -c 'eval "$_podwire"' podwire run "$_given" $_pod $_id "$_run" "$_setsid" "$_cwd" $_count $_mode "$@"
+  echo $? 1<>"$_run/exit.new" && mv "$_run/exit.new" "$_run/exit"
   exit
 }
 
@@ -254,13 +257,20 @@ do_run() {
   container) exec >>/proc/1/fd/1 2>>/proc/1/fd/2 ;;
   *) exec >/dev/null ;;
   esac
-  while [ "$_i" -lt "$_count" ]; do
-    eval "export \"\$_e$_i\""
-    unset "_e$_i"
+  # In front of the command: once they are exported, no variable of ours may be needed, which may have the same name.
+  set -- '' "$@"
+  while [ $_i -lt $_count ]; do
+    eval 'set -- "$_e'$_i'" "$@"; unset _e'$_i
     _i=$((_i + 1))
   done
   [ -z "$_cwd" ] || cd "$_cwd" || exit 126
   unset _podwire
+  while [ -n "$1" ]; do
+    # shellcheck disable=SC2163
+    export "$1"
+    shift
+  done
+  shift
   # shellcheck disable=SC3038
   case $1 in -*) exec -- "$@" ;; esac
   exec "$@"
@@ -279,7 +289,6 @@ scan() {
   for _path in /proc/[0-9]*; do
     _path=${_path#/proc/}
     fields "$_path" || continue
-    # shellcheck disable=SC2086
     set -- $_fields
     [ "$1" = Z ] || [ "$1" = X ] || [ "$_path" = "$_boss" ] || _table="$_table $_path/${20}/$3:$2:$4"
   done
@@ -395,5 +404,5 @@ do_logs() {
 _verb=$1 _given=$2 _pod=$3 _id=$4 _claim='' _session=- _first=-
 shift 4
 self
-"do_$_verb" "$@"
+do_$_verb "$@"
 echo 'done'

@@ -38,9 +38,9 @@ _n=0 _token=- _boss=- _since=- _where=- _at=- _output=- _meta=- _pid=- _start=- 
 for _path in "$_dir"/[0-9]*; do
 [ -d "$_path" ] || continue
 _path=\${_path##*/}
-case $_path in *[!0-9]*) ;; *) [ "$_path" -gt "$_n" ] && _n=$_path ;; esac
+case $_path in *[!0-9]*) ;; *) [ $_path -gt $_n ] && _n=$_path ;; esac
 done
-[ "$_n" -gt 0 ] || return
+[ $_n -gt 0 ] || return
 _run=$_dir/$_n _state=ended
 [ -e "$_run/stop" ] && _asked=stop
 if read -r _layout _token _boss _since _where _at _output _meta <"$_run/record"; then
@@ -75,11 +75,11 @@ fi
 settle() {
 _tenths=0
 look
-while [ "$_state" = starting ] && [ "$_pid" != - ] && [ $_tenths -lt 20 ]; do
+while [ $_state = starting ] && [ "$_pid" != - ] && [ $_tenths -lt 20 ]; do
 nap 1
 look
 done
-[ "$_state" != starting ] || [ "$_pid" = - ] || _state=ended
+[ $_state != starting ] || [ "$_pid" = - ] || _state=ended
 }
 say() {
 printf 'run %s\\n' "$_id $_state $_n $_token $_at $_pid $_exit $_asked $_output $_meta $_dir"
@@ -91,7 +91,7 @@ set -- "$_given"
 for _root; do
 [ -n "$_given" ] || _root=$_root/.podwire
 _dir=$_root/$_pod/$_id
-"$_call" && return
+$_call && return
 done
 return 1
 }
@@ -100,7 +100,7 @@ found() { [ -d "$_dir" ] && trusted; }`,
   tail: `_verb=$1 _given=$2 _pod=$3 _id=$4 _claim='' _session=- _first=-
 shift 4
 self
-"do_$_verb" "$@"
+do_$_verb "$@"
 echo 'done'`,
 }
 
@@ -118,7 +118,7 @@ case $_id in [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*) continue ;; esac
 [ -d "$_dir" ] || continue
 [ \${#_id} -lt 64 ] || continue
 settle
-say
+[ "$_state" = none ] || say
 done
 return 1
 }
@@ -127,7 +127,7 @@ do_list() { each_root all; }`,
 do_start() {
 _cwd=$1 _i=0 _count=$2
 shift 2
-while [ "$_i" -lt "$_count" ]; do
+while [ $_i -lt $_count ]; do
 export "_e$_i=$1"
 shift
 _i=$((_i + 1))
@@ -142,10 +142,10 @@ export _podwire
 _setsid=
 command -v setsid >/dev/null && _setsid=setsid
 _word=$(
-sh -c '_parent=$$ "$@"; :' sh $_setsid sh -c 'eval "$_podwire"' podwire supervise "$_given" "$_pod" "$_id" \\
-"$_dir" "$_setsid" "$_cwd" "$_count" "$@" | {
+sh -c '_parent=$$ "$@"; :' sh $_setsid sh -c 'eval "$_podwire"' podwire supervise "$_given" $_pod $_id \\
+"$_dir" "$_setsid" "$_cwd" $_count "$@" | {
 read -r _word
-echo "$_word"
+echo $_word
 }
 )
 settle
@@ -154,7 +154,7 @@ fi
 echo "start \${_word:-state}"
 }
 do_supervise() {
-[ "$PPID" != "$_parent" ] || kill -9 "$PPID"
+[ $PPID != "$_parent" ] || kill -9 $PPID
 unset _parent
 trap : HUP INT QUIT TERM USR1 USR2
 _dir=$1 _setsid=$2 _cwd=$3 _count=$4 _mode=$7 _claim=$1/.$5.$$ _word=active
@@ -167,7 +167,7 @@ activestarting | activerunning | activelayout | state*) ;;
 *)
 if mkdir "$_dir/$_next" && mv "$_claim" "$_dir/$_next/record"; then
 look
-if [ "$_n" = "$_next" ]; then _word=; else rm -rf "\${_dir:?}/$_next"; fi
+if [ $_n = $_next ]; then _word=; else rm -rf "\${_dir:?}/$_next"; fi
 elif [ ! -d "$_dir/$_next" ]; then
 _word=state
 fi
@@ -175,12 +175,13 @@ fi
 esac
 rm -f "$_claim"
 if [ -n "$_word" ]; then
-echo "$_word"
+echo $_word
 exit
 fi
 for _path in "$_dir"/[0-9]*; do [ "$_path" = "$_run" ] || rm -rf "$_path"; done
-$_setsid sh -c 'eval "$_podwire"' podwire run "$_given" "$_pod" "$_id" "$_run" "$_setsid" "$_cwd" "$_count" "$_mode" "$@"
-echo $? >"$_run/exit.new" && mv "$_run/exit.new" "$_run/exit"
+echo >"$_run/exit.new"
+$_setsid sh -c 'eval "$_podwire"' podwire run "$_given" $_pod $_id "$_run" "$_setsid" "$_cwd" $_count $_mode "$@"
+echo $? 1<>"$_run/exit.new" && mv "$_run/exit.new" "$_run/exit"
 exit
 }
 do_run() {
@@ -198,13 +199,18 @@ file) exec >>"$_run/output" 2>&1 ;;
 container) exec >>/proc/1/fd/1 2>>/proc/1/fd/2 ;;
 *) exec >/dev/null ;;
 esac
-while [ "$_i" -lt "$_count" ]; do
-eval "export \\"\\$_e$_i\\""
-unset "_e$_i"
+set -- '' "$@"
+while [ $_i -lt $_count ]; do
+eval 'set -- "$_e'$_i'" "$@"; unset _e'$_i
 _i=$((_i + 1))
 done
 [ -z "$_cwd" ] || cd "$_cwd" || exit 126
 unset _podwire
+while [ -n "$1" ]; do
+export "$1"
+shift
+done
+shift
 case $1 in -*) exec -- "$@" ;; esac
 exec "$@"
 }`,

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { BackgroundPod, isAlive } from '../support/background-pod.ts'
+import { BackgroundPod, isAlive, shell } from '../support/background-pod.ts'
 import { rejection } from '../support/rejection.ts'
 
 // Records as they are found, by hand: what they mean, and that they harm nobody.
@@ -132,6 +132,23 @@ it.each(table)('%s', async (name, files, expected) => {
 it.each(['NAN', '-5', '1e3'])('the exit code %s is an error', async (exit) => {
   const found = given('exit', { '1/record': record(false), '1/exit': `${exit}\n` })
   expect(await rejection(found.status())).toMatchObject({ code: 'ERR_BACKGROUND_REPLY' })
+})
+
+it.each([0, 7, 130])('the exit code %i finds its space taken', async (exitCode) => {
+  const id = `space-${exitCode}`
+  const found = t.background(id)
+  await found.start(shell('sleep 0.5; exit "$1"', String(exitCode)))
+  const taken = statSync(join(t.run(id), 'exit.new'))
+  await found.wait()
+  expect(taken.size).toBe(1)
+  expect(statSync(join(t.run(id), 'exit')).ino).toBe(taken.ino)
+  expect(await found.status()).toMatchObject({ exitCode })
+})
+
+it('what was not even claimed is on no list', async () => {
+  const stateDirectory = join(t.folder, 'other')
+  mkdirSync(join(stateDirectory, 'default.web-0', 'unclaimed'), { recursive: true })
+  expect(await t.pod.listBackground({ stateDirectory })).toEqual([])
 })
 
 it('what is being started is not started again', async () => {

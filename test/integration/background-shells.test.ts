@@ -62,6 +62,27 @@ describe.each(containers.filter(({ name }) => there(name)))('$name', ({ name, pa
     expect(list.map(({ id }) => id)).toEqual(['a'])
   })
 
+  it('hands over variables of any name, those of its own script, too', async () => {
+    const names = [
+      '_podwire',
+      '_i',
+      '_count',
+      '_cwd',
+      '_values',
+      '_names',
+      '_e0',
+      '_e3',
+      '_run',
+      'A',
+    ]
+    const env = Object.fromEntries(names.map((name) => [name, `the ${name}`]))
+    const script = `printf "%s|" ${names.map((name) => `"$${name}"`).join(' ')}; pwd`
+    await t.background('env').start(shell(script), { env, cwd: '/usr' })
+    expect(await text(await t.background('env').logs({ follow: true }))).toBe(
+      `${Object.values(env).join('|')}|/usr\n`,
+    )
+  })
+
   it('stops a family that does not want to', async () => {
     const mark = `family-${name}`
     const script = `( trap "" TERM; sh -c 'while :; do sleep 0.1; done' sh "$1"; : ) &

@@ -214,8 +214,11 @@ describe('the state directory', () => {
   it('that cannot be written is an error', async () => {
     const file = join(t.folder, 'file')
     writeFileSync(file, '')
-    const process = t.background('x', { stateDirectory: join(file, 'state') })
-    expect(await rejection(process.start(['true']))).toMatchObject({ code: 'ERR_BACKGROUND_STATE' })
+    const stateDirectory = join(file, 'state')
+    const process = t.background('x', { stateDirectory })
+    const error = await rejection(process.start(['true']))
+    expect(error).toMatchObject({ code: 'ERR_BACKGROUND_STATE' })
+    expect(error.message).toContain(`cannot be written in ${stateDirectory}:`)
   })
 })
 
