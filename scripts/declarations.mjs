@@ -14,10 +14,7 @@ export async function bundleDeclarations(types, dist, entries) {
     input: Object.fromEntries(names.map((name) => [name, resolve(types, `${name}.d.ts`)])),
     external: /^node:/,
     tsconfig: false,
-    plugins: [
-      dts({ dtsInput: true, tsconfig: false }),
-      { name: 'paths', renderChunk: shortened },
-    ],
+    plugins: [dts({ dtsInput: true, tsconfig: false }), { name: 'paths', renderChunk: shortened }],
     // On a machine with much else to do everything is slow.
     checks: { pluginTimings: false },
     onLog(level, { message }) {

@@ -29,6 +29,9 @@ export const startCommand = defineCommand({
       throw new UsageError('you must specify at least one command for the container', 'nothing')
     }
     const { env, cwd, log } = flags
+    if (log !== undefined && !/^(?:file|container|discard)$/.test(log)) {
+      throw new UsageError(`--log takes file, container or discard, not ${JSON.stringify(log)}`)
+    }
     const options = {
       cwd,
       env: env && Object.fromEntries(env.map((entry) => keyAndValue('env', entry))),

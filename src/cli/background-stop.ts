@@ -2,6 +2,10 @@ import { backgroundFlags, backgroundProcess, idAndPod, statusTable } from './bac
 import { defineCommand } from './command.ts'
 import { Interruption } from './interruption.ts'
 import { print } from './print.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Milliseconds, as of the library. */
+const longest = 600_000
 
 const usage = 'stop ID (POD | TYPE/NAME) [-c CONTAINER] [options]'
 
@@ -15,8 +19,11 @@ export const stopCommand = defineCommand({
   operands: [[], 'pod'],
   run({ flags, operands }) {
     const place = idAndPod(operands, usage)
+    const { grace } = flags
+    if (grace !== undefined && (grace < 0 || grace > longest)) {
+      throw new UsageError('--grace takes a time from 0s to 10m', 'nothing')
+    }
     return Interruption.during(async ({ signal }) => {
-      const { grace } = flags
       const background = await backgroundProcess(flags, place, signal)
       const options = grace === undefined ? {} : { grace: Math.ceil(grace) }
       const { terminated, killed, ...status } = await background.stop(options)

@@ -82,10 +82,11 @@ it.each([
   ['start web', /expected 'start ID/],
   ['start web web-0', /at least one command/],
   ['start ../x web-0 -- true', /is not an id/],
-  ['start x web-0 --log nowhere -- true', /output must be/],
+  ['start x web-0 --log nowhere -- true', /--log takes file, container or discard, not "nowhere"/],
   ['status', /expected 'status/],
   ['status a web-0 -o yaml', /allowed formats are: json/],
   ['stop web-0', /expected 'stop/],
+  ['stop a web-0 --grace 1h', /--grace takes a time from 0s to 10m/],
   ['logs --background nothing web-0', /no record of it/],
   ['logs --background a web-0 --tail 3', /--tail does not go with --background/],
 ])('podwire %s', async (line, words) => {
