@@ -69,15 +69,21 @@ const groups = [
  */
 const quickImports = {
   name: 'quick-imports',
-  renderChunk: (/** @type {string} */ code) =>
-    code
+  renderChunk: (/** @type {string} */ code) => {
+    const short = code
       .replace(
         /^import (?:(\w+)|\{([^}]*)\}) from "(node:[^"]+)";$/gm,
         (_, whole, names, module) =>
           `const ${whole ?? `{${names.replaceAll(' as ', ': ')}}`} = process.getBuiltinModule("${module}");`,
       )
       // A bundler is led to `ws` itself: see `imports` in package.json.
-      .replace(/^import \{ WebSocket \} from "ws";$/m, 'import { WebSocket } from "#ws";'),
+      .replace(/^import \{ WebSocket \} from "ws";$/m, 'import { WebSocket } from "#ws";')
+    // Said once, where it is said often.
+    const call = 'process.getBuiltinModule('
+    if (short.split(call).length < 5) return short
+    const header = /^(?:import .*\n|\/\/.*\n)*/.exec(short)?.[0] ?? ''
+    return `${header}const builtin = process.getBuiltinModule;\n${short.slice(header.length).replaceAll(call, 'builtin(')}`
+  },
   generateBundle() {
     this.emitFile({
       type: 'asset',
