@@ -18,7 +18,7 @@ export function report(error: unknown, command: string | null): number {
 /** One message, on one or two lines. */
 export function wordsOf(error: unknown, command: string | null = null): string {
   if (!(error instanceof Error)) return `error: ${printable(String(error))}`
-  const { message } = error
+  const message = error.message.replace(/^overrides\.(\w+)/, (_, option) => flagOf(option))
   if (error instanceof UsageError) {
     const name = `podwire${command === null ? '' : ` ${command}`}`
     const hints = {
@@ -31,6 +31,12 @@ export function wordsOf(error: unknown, command: string | null = null): string {
   if (error instanceof UpgradeError) return refusal(error)
   if (error instanceof ConnectionError) return `Unable to connect to the server: ${message}`
   return `error: ${message}`
+}
+
+/** The flag behind an option of the library. */
+function flagOf(option: string): string {
+  if (option === 'impersonate') return '--as'
+  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
 function refusal({ message, httpStatus, status, hint }: UpgradeError): string {

@@ -6,6 +6,8 @@ export interface Origin {
   readonly file: string | undefined
   /** Such as `users[0].user`. */
   readonly field: string
+  /** The options that fields of it were replaced by. */
+  readonly overridden?: readonly string[]
 }
 
 export interface KubeconfigCluster {

@@ -2,6 +2,7 @@ import { redact } from '../auth/redact.ts'
 import type { ClusterConfig } from './cluster-config.ts'
 import type { KubeconfigCluster, KubeconfigUser, Origin } from './document.ts'
 import type { Overrides } from './load-options.ts'
+import { located } from './position.ts'
 import { dataOrFile } from './referenced-file.ts'
 import { resolveUser } from './resolve.ts'
 
@@ -47,6 +48,7 @@ export function overrideCluster(
   const insecure = certificateAuthority === undefined && base.insecureSkipTlsVerify
   return {
     ...base,
+    origin: replaced(base.origin, { certificateAuthority, insecureSkipTlsVerify }),
     server: server ?? base.server,
     // As kubectl does: the name belongs to the server that was replaced (client_config.go).
     tlsServerName: tlsServerName ?? (server === undefined ? base.tlsServerName : undefined),
@@ -65,8 +67,10 @@ export function overrideUser(
   { token, clientCertificate, clientKey, impersonate }: Overrides,
 ): KubeconfigUser | undefined {
   if ((token ?? clientCertificate ?? clientKey ?? impersonate) === undefined) return user
+  const base = user ?? NO_USER
   const changed: KubeconfigUser = {
-    ...(user ?? NO_USER),
+    ...base,
+    origin: replaced(base.origin, { token, clientCertificate, clientKey, impersonate }),
     ...(token !== undefined && {
       token,
       tokenFile: undefined,
@@ -85,6 +89,12 @@ export function overrideUser(
     }),
   }
   return redact(changed, ['token', 'password', 'clientKeyData'])
+}
+
+/** What is wrong with a value of the caller's is in no file. */
+function replaced(origin: Origin, options: Readonly<Record<string, unknown>>): Origin {
+  const overridden = Object.keys(options).filter((name) => options[name] !== undefined)
+  return located({ ...origin, overridden }, origin)
 }
 
 /** A pod's own configuration as overridden. @throws {KubeconfigError} a file that cannot be read */

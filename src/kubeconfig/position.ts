@@ -11,11 +11,11 @@ export function originOf(fields: Fields, file: string | undefined): Origin {
   return origin
 }
 
-/** The document, with its fields to be found by `positionIn`. */
-export function located(
-  document: KubeconfigDocument,
-  source: Fields | KubeconfigDocument | undefined,
-): KubeconfigDocument {
+/** The document or entry, with its fields to be found by `positionIn`. */
+export function located<Place extends KubeconfigDocument | Origin>(
+  document: Place,
+  source: Fields | Place | undefined,
+): Place {
   const fields = source && ('path' in source ? source : sources.get(source))
   if (fields !== undefined) sources.set(document, fields)
   return document

@@ -17,6 +17,12 @@ export function refusal(
   problem: string,
   cause?: unknown,
 ): KubeconfigError {
+  const option =
+    name === 'as' ? 'impersonate' : name.replace(/-./g, ([, letter = '']) => letter.toUpperCase())
+  if (origin.overridden?.includes(option)) {
+    const field = `overrides.${option}`
+    return new KubeconfigError('ERR_KUBECONFIG_INVALID', `${field} ${problem}`, { field, cause })
+  }
   const field = name === '' ? origin.field : `${origin.field}.${name}`
   const place: Place = { file: origin.file, ...positionIn(origin, name), field, cause }
   return new KubeconfigError('ERR_KUBECONFIG_INVALID', sentence(place, problem), place)

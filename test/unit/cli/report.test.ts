@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { exitCodeOf, StreamError } from '../../../src/cli/report.ts'
+import { exitCodeOf, StreamError, wordsOf } from '../../../src/cli/report.ts'
 import {
   AuthError,
   ConnectionError,
@@ -30,4 +30,12 @@ it.each<[number, string, unknown]>([
   [255, 'unread stdin', status('error executing command: write |1: broken pipe')],
 ])('%i: %s', (code, _name, error) => {
   expect(exitCodeOf(error)).toBe(code)
+})
+
+it.each([
+  ['overrides.token is wrong', 'error: --token is wrong'],
+  ['overrides.certificateAuthority is wrong', 'error: --certificate-authority is wrong'],
+  ['overrides.impersonate is wrong', 'error: --as is wrong'],
+])('%s: by the name of the flag', (message, words) => {
+  expect(wordsOf(new KubeconfigError('ERR_KUBECONFIG_INVALID', message))).toBe(words)
 })

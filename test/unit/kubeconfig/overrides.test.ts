@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { KubeconfigError } from '../../../src/errors.ts'
 import { loadFrom } from '../../../src/kubeconfig/load.ts'
 import type { Overrides } from '../../../src/kubeconfig/load-options.ts'
+import { rejection } from '../../support/rejection.ts'
 import { folderWith, kubeconfig } from './folder.ts'
 import { pem } from './pems.ts'
 
@@ -35,6 +37,27 @@ describe('of a kubeconfig', () => {
 
   test('a token replaces what else was sent', async () => {
     expect((await load({ token: 'T' }, kc)).auth).toEqual({ token: 'T' })
+  })
+
+  test.each<[string, Overrides]>([
+    ['token', { token: 'a\nb' }],
+    ['clientCertificate', { clientCertificate: 'nowhere.pem' }],
+    ['clientCertificate', { clientCertificate: 'client.pem' }],
+    ['clientKey', { clientCertificate: 'client.pem', clientKey: 'client.pem' }],
+    ['certificateAuthority', { certificateAuthority: 'client.key' }],
+    ['impersonate', { impersonate: { user: 'a\nb' } }],
+  ])('what is wrong with %s is in no file: %j', async (option, overrides) => {
+    const error = await rejection<KubeconfigError>(load(overrides, kc))
+    expect(error).toMatchObject({ field: `overrides.${option}`, code: 'ERR_KUBECONFIG_INVALID' })
+    expect(error.message).toMatch(new RegExp(`^overrides\\.${option} `))
+    expect(error.file ?? error.line).toBeUndefined()
+  })
+
+  test('what is wrong beside an override is where it was', async () => {
+    const wrong = kubeconfig({ cluster: 'certificate-authority: nowhere.pem', user: 'username: b' })
+    const error = await rejection<KubeconfigError>(load({ token: 'T' }, wrong))
+    expect(error).toMatchObject({ field: 'clusters[0].cluster.certificate-authority' })
+    expect(error.line).toBeGreaterThan(0)
   })
 
   test('a token replaces a plugin', async () => {
