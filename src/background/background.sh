@@ -62,6 +62,13 @@ nap() {
   fi
 }
 
+# Sets _pid, which is a dash when it is none, _start and _sid.
+process() {
+  read -r _pid _start _sid <"$_run/pid"
+  # To kill, these are no processes but groups, or all there is; a node that lost its power leaves an empty file.
+  case $_pid in '' | 0* | 1 | *[!0-9]*) _pid=- ;; esac
+}
+
 # Reads the state of the ID in _dir: `none`, `starting`, `running`, `ended`, or `elsewhere` for another container's.
 look() {
   _n=0 _token=- _boss=- _since=- _where=- _at=- _output=- _meta=- _pid=- _start=- _sid=- _exit=- _asked=- _state=none
@@ -74,14 +81,12 @@ look() {
   _run=$_dir/$_n _state=ended
   [ -e "$_run/stop" ] && _asked=stop
   if read -r _layout _token _boss _since _where _at _output _meta <"$_run/record"; then
-    read -r _pid _start _sid <"$_run/pid"
-    # To kill, these are no processes but groups, or all there is.
-    case $_pid in 0* | 1 | *[!0-9]*) _pid=- ;; esac
+    process
     if [ "$_layout" != 1 ]; then
       _state=layout _token=- _at=- _output=- _meta=- _pid=-
     elif [ "$_where" != "$_here" ]; then
       _state=elsewhere
-    elif [ "$_pid" != - ] && alive "$_pid" "$_start"; then
+    elif [ $_pid != - ] && alive $_pid "$_start"; then
       _state=running
     elif alive "$_boss" "$_since"; then
       _state=starting
@@ -102,7 +107,7 @@ look() {
   # Last: the supervisor may have written it while we looked.
   if read -r _exit <"$_run/exit"; then
     _state=ended
-    [ "$_pid" != - ] || read -r _pid _start _sid <"$_run/pid"
+    [ $_pid != - ] || process
   fi
   # Or it was started again, and what we looked at is half of the old run.
   [ -d "$_run" ] || look
@@ -112,15 +117,15 @@ look() {
 settle() {
   _tenths=0
   look
-  while [ $_state = starting ] && [ "$_pid" != - ] && [ $_tenths -lt 20 ]; do
+  while [ $_state = starting ] && [ $_pid != - ] && [ $_tenths -lt 20 ]; do
     nap 1
     look
   done
-  [ $_state != starting ] || [ "$_pid" = - ] || _state=ended
+  [ $_state != starting ] || [ $_pid = - ] || _state=ended
 }
 
 say() {
-  printf 'run %s\n' "$_id $_state $_n $_token $_at $_pid $_exit $_asked $_output $_meta $_dir"
+  printf 'run %s\n' "$_id $_state $_n $_token $_at $_pid ${_exit:--} $_asked $_output $_meta $_dir"
 }
 
 # Calls $1 for each folder that may hold state, as _root, until it succeeds.

@@ -33,6 +33,10 @@ sleep 1
 _tenths=$((_tenths + 10))
 fi
 }
+process() {
+read -r _pid _start _sid <"$_run/pid"
+case $_pid in '' | 0* | 1 | *[!0-9]*) _pid=- ;; esac
+}
 look() {
 _n=0 _token=- _boss=- _since=- _where=- _at=- _output=- _meta=- _pid=- _start=- _sid=- _exit=- _asked=- _state=none
 for _path in "$_dir"/[0-9]*; do
@@ -44,13 +48,12 @@ done
 _run=$_dir/$_n _state=ended
 [ -e "$_run/stop" ] && _asked=stop
 if read -r _layout _token _boss _since _where _at _output _meta <"$_run/record"; then
-read -r _pid _start _sid <"$_run/pid"
-case $_pid in 0* | 1 | *[!0-9]*) _pid=- ;; esac
+process
 if [ "$_layout" != 1 ]; then
 _state=layout _token=- _at=- _output=- _meta=- _pid=-
 elif [ "$_where" != "$_here" ]; then
 _state=elsewhere
-elif [ "$_pid" != - ] && alive "$_pid" "$_start"; then
+elif [ $_pid != - ] && alive $_pid "$_start"; then
 _state=running
 elif alive "$_boss" "$_since"; then
 _state=starting
@@ -68,21 +71,21 @@ _token=- _at=- _output=- _meta=-
 fi
 if read -r _exit <"$_run/exit"; then
 _state=ended
-[ "$_pid" != - ] || read -r _pid _start _sid <"$_run/pid"
+[ $_pid != - ] || process
 fi
 [ -d "$_run" ] || look
 }
 settle() {
 _tenths=0
 look
-while [ $_state = starting ] && [ "$_pid" != - ] && [ $_tenths -lt 20 ]; do
+while [ $_state = starting ] && [ $_pid != - ] && [ $_tenths -lt 20 ]; do
 nap 1
 look
 done
-[ $_state != starting ] || [ "$_pid" = - ] || _state=ended
+[ $_state != starting ] || [ $_pid = - ] || _state=ended
 }
 say() {
-printf 'run %s\\n' "$_id $_state $_n $_token $_at $_pid $_exit $_asked $_output $_meta $_dir"
+printf 'run %s\\n' "$_id $_state $_n $_token $_at $_pid \${_exit:--} $_asked $_output $_meta $_dir"
 }
 each_root() {
 _call=$1

@@ -69,6 +69,17 @@ const table: [string, () => Record<string, string>, object][] = [
     () => ({ '1/record': record(false), '1/pid': `${process.pid} ${startOf(process.pid)} 1\n` }),
     { state: 'running', pid: process.pid },
   ],
+  [
+    'an exit code that was lost',
+    () => ({ '1/record': record(false), '1/pid': '999999999 1 1\n', '1/exit': '' }),
+    dead,
+  ],
+  ['no exit code', () => ({ '1/record': record(false), '1/exit': '\n' }), { exitCode: null }],
+  [
+    'a PID that was lost',
+    () => ({ '1/record': record(false), '1/pid': '', '1/exit': '3\n' }),
+    { state: 'errored', pid: null, exitCode: 3 },
+  ],
   ['on its way', () => ({ '1/record': record(true) }), { state: 'starting', pid: null }],
   [
     'interrupted',
