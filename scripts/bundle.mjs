@@ -78,10 +78,10 @@ const quickImports = {
       )
       // A bundler is led to `ws` itself: see `imports` in package.json.
       .replace(/^import \{ WebSocket \} from "ws";$/m, 'import { WebSocket } from "#ws";')
-    // Said once, where it is said often.
+    // Said once, where it is said twice.
     const call = 'process.getBuiltinModule('
-    if (short.split(call).length < 5) return short
-    const header = /^(?:import .*\n|\/\/.*\n)*/.exec(short)?.[0] ?? ''
+    if (short.split(call).length < 3) return short
+    const header = /^(?:(?:#!|import |\/\/).*\n)*/.exec(short)?.[0] ?? ''
     return `${header}const builtin = process.getBuiltinModule;\n${short.slice(header.length).replaceAll(call, 'builtin(')}`
   },
   generateBundle() {

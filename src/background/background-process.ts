@@ -219,7 +219,7 @@ function refusal({ start }: Reply, id: string, folder: string | undefined): Podw
     }
     default: {
       const message = folder
-        ? `the state cannot be written in ${folder}: it must be a folder for the container's user, with space left`
+        ? `the state cannot be written in ${folder}: it takes a folder of the container's user, with space left`
         : 'the container has no folder in which the state could be written: name one with stateDirectory'
       return new PodwireError('ERR_BACKGROUND_STATE', message)
     }

@@ -64,7 +64,7 @@ function keysOf(text: string | undefined): string | undefined {
     parseDetachKeys(text)
     return text
   } catch {
-    const example = 'keys with a comma between two, such as ctrl-p,ctrl-q'
+    const example = 'keys with commas between, such as ctrl-p,ctrl-q'
     throw new UsageError(`--detach-keys takes ${example}, not ${JSON.stringify(text)}`, 'nothing')
   }
 }

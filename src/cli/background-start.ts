@@ -29,7 +29,7 @@ export const startCommand = defineCommand({
       throw new UsageError('you must specify at least one command for the container', 'nothing')
     }
     const { env, cwd, log } = flags
-    if (log !== undefined && !/^(?:file|container|discard)$/.test(log)) {
+    if (log !== undefined && !['file', 'container', 'discard'].includes(log)) {
       throw new UsageError(`--log takes file, container or discard, not ${JSON.stringify(log)}`)
     }
     const options = {

@@ -18,7 +18,7 @@ export async function connectStreams(
     const { stdin } = remote
     process.stdin.pipe(stdin)
     process.stdin.on('error', ({ message }) => {
-      interruption.streamFailed(new StreamError(`the standard input could not be read: ${message}`))
+      interruption.streamFailed(new StreamError(`stdin could not be read: ${message}`))
     })
     stdin.on('error', (error) => interruption.fail(error))
     stdin.on('close', () => process.stdin.destroy())

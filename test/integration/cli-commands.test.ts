@@ -105,7 +105,7 @@ describe('attach', () => {
   it('wrong --detach-keys end it before there is a session', async () => {
     const { code, stderr } = await cli.podwire('attach', '--detach-keys=foo', 'shell')
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^error: --detach-keys takes keys with a comma .* not "foo"\n$/)
+    expect(stderr).toMatch(/^error: --detach-keys takes keys with commas .* not "foo"\n$/)
   })
 
   it('-t for a container without a terminal is said, and goes on without', async () => {

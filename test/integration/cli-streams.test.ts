@@ -69,9 +69,7 @@ it('a stdin that cannot be read is named: 255', async () => {
   const file = await open(join(cli.folder, 'written'), 'w')
   await file.close()
   const { code, stderr } = await redirected('0>written', 'exec', '-iq', 'two', '--', 'cat')
-  expect(stderr).toBe(
-    'error: the standard input could not be read: EBADF: bad file descriptor, read\n',
-  )
+  expect(stderr).toBe('error: stdin could not be read: EBADF: bad file descriptor, read\n')
   expect(code).toBe(255)
 })
 
