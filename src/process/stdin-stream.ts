@@ -30,6 +30,8 @@ export class StdinStream extends Writable {
   #callback: Callback | null = null
   #closed = false
   #released = false
+  /** Whether all that was written has been sent, and the end was told, as far as that is possible. */
+  #isDone = false
   #onAbandon: (error: Error) => void = () => {}
 
   /**
@@ -96,6 +98,7 @@ export class StdinStream extends Writable {
   }
 
   override _final(callback: Callback): void {
+    this.#isDone = true
     if (this.#end === 'impossible') {
       callback(
         new ExecError(
@@ -114,7 +117,7 @@ export class StdinStream extends Writable {
   override _destroy(error: Error | null, callback: Callback): void {
     this.#waiting = null
     clearTimeout(this.#patience)
-    const abandoned = !this.#released && !this.writableEnded
+    const abandoned = !this.#released && !this.#isDone
     if (abandoned && error !== null) this.#onAbandon(error)
     // As closing the pipe of a child process would.
     else if (abandoned) this.#tellEnd()

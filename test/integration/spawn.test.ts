@@ -167,6 +167,18 @@ describe('stdin', () => {
     expect((await remote.exit).exitCode).toBe(0)
   })
 
+  it('given up behind its source’s end ends the session, too, while some of it is not sent', async () => {
+    const remote = await t.pod.spawn(['sleep', '5'], { stdin: true })
+    remote.stdout?.resume()
+    const controller = new AbortController()
+    const source = Readable.from([Buffer.alloc(8 * 1024 * 1024)])
+    const written = pipeline(source, remote.stdin as Writable, { signal: controller.signal })
+    await expect.poll(() => remote.stdin?.writableEnded).toBe(true)
+    controller.abort()
+    await expect(written).rejects.toMatchObject({ name: 'AbortError' })
+    await expect(remote.exit).rejects.toMatchObject({ code: 'ERR_STDIN_SOURCE' })
+  })
+
   it('is released when the command has ended, without an error event', async () => {
     const remote = await t.pod.spawn(['head', '-c', '1'], { stdin: true })
     const errors: unknown[] = []

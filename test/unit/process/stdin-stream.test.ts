@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { StdinEnd } from '../../../src/process/stdin-stream.ts'
 import { StdinStream } from '../../../src/process/stdin-stream.ts'
 import type { Message } from '../../../src/protocol/index.ts'
 import { decodeFrame, subprotocols } from '../../../src/protocol/index.ts'
@@ -217,6 +218,44 @@ describe('the end', () => {
     })
     expect(socket.sent).toEqual([Uint8Array.of(0, 120)])
     expect([stdin.canEnd, stdin.destroyed]).toEqual([false, true])
+  })
+})
+
+describe('given up behind end(), while the window holds some of it back,', () => {
+  const cause = new Error('aborted')
+
+  function waiting(end: StdinEnd) {
+    const socket = new FakeSocket()
+    const stdin = new StdinStream(socket, end, 2)
+    const causes: Error[] = []
+    stdin.onAbandon((error) => causes.push(error))
+    stdin.end('abc')
+    return { socket, stdin, causes }
+  }
+
+  it.each([
+    ['close', [255, 0]],
+    ['terminal', [0, 4]],
+    ['impossible', []],
+  ] as const)('it ends as it would without end(): %s', (end, told) => {
+    const { socket, stdin, causes } = waiting(end)
+    stdin.destroy()
+    expect(socket.sent.slice(1).flatMap((message) => [...message])).toEqual(told)
+    expect(causes).toEqual([])
+  })
+
+  it('with an error, its session is told', () => {
+    const { socket, stdin, causes } = waiting('close')
+    stdin.destroy(cause)
+    expect([socket.sent.length, causes]).toEqual([1, [cause]])
+  })
+
+  it('but not once all of it was sent', async () => {
+    const { socket, stdin, causes } = waiting('close')
+    stdin.pong('2')
+    await turn()
+    stdin.destroy(cause)
+    expect([socket.sent.length, causes]).toEqual([3, []])
   })
 })
 
