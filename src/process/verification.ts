@@ -21,7 +21,7 @@ const runtimeExitCodes: readonly number[] = [126, 127, 255]
 export class Verification {
   readonly #wrapper: Wrapper
   #missing = 0
-  #report: string | null = null
+  #report: Report | null = null
   #complaint = ''
   #outputLength = 0
 
@@ -39,7 +39,10 @@ export class Verification {
       },
       end: (error, rest) => sink.end(error, rest),
     }
-    return new MarkerScanner(this.#wrapper.marker.bytes, watched, (report) => {
+    return new MarkerScanner(this.#wrapper.marker.bytes, watched, (text) => {
+      const report = reportOf(text)
+      // A command that knows the marker can print any.
+      if (report === null) return
       this.#report = report
       this.#missing -= 1
     })
@@ -65,7 +68,7 @@ export class Verification {
     const status = told?.status ? this.#clean(told.status) : null
     const fields = { ...collected, status, exitCode: null }
     if (this.isComplete) {
-      return this.#exitCode === null ? wrapperProblem(this.#report as WrapperProblem, fields) : null
+      return typeof this.#report === 'string' ? wrapperProblem(this.#report, fields) : null
     }
     if (told === null || !this.#complainsAboutShell(told)) return null
     return new StatusError(
@@ -76,8 +79,7 @@ export class Verification {
   }
 
   get #exitCode(): number | null {
-    const report = this.isComplete ? this.#report : null
-    return report !== null && /^\d{1,5}$/.test(report) ? Number(report) : null
+    return this.isComplete && typeof this.#report === 'number' ? this.#report : null
   }
 
   #listen(payload: Uint8Array): void {
@@ -98,6 +100,15 @@ export class Verification {
     const plain = this.#wrapper.strip(message)
     return plain === undefined ? rest : { ...rest, message: plain }
   }
+}
+
+/** An exit code, or why the command was not run. */
+type Report = number | WrapperProblem
+
+/** `null`: no wrapper says that. */
+function reportOf(text: string): Report | null {
+  if (/^\d{1,5}$/.test(text)) return Number(text)
+  return Object.hasOwn(problems, text) ? (text as WrapperProblem) : null
 }
 
 function wrapperProblem(problem: WrapperProblem, fields: Partial<ExecErrorFields>): ExecError {

@@ -52,6 +52,18 @@ describe('the exit code', () => {
     expect(made.problem(told, {})).toBeNull()
   })
 
+  it.each(['what', 'constructor', 'tostring', '1234567890', '12a'])(
+    'a report that no wrapper makes is none: %s',
+    (report) => {
+      const { made, mark } = verification()
+      mark(0, report)
+      mark(1, report)
+      expect(made.isComplete).toBe(false)
+      expect([made.outcome(zero), made.problem(zero, {})]).toEqual([null, null])
+      expect(made.outcome(seven)).toMatchObject({ exitCode: 7 })
+    },
+  )
+
   it('a failure without a marker stays one', () => {
     expect(verification().made.outcome(internal)).toEqual(internal)
   })
