@@ -17,3 +17,13 @@ export function tell<Event>(
     onFailure(error)
   }
 }
+
+/**
+ * What a listener of the caller's has thrown in the middle of a socket's event goes to the program by itself. There it is
+ * as uncaught as in any other listener, but it does not break off what the event was about.
+ */
+export function throwApart(error: unknown): void {
+  process.nextTick(() => {
+    throw error
+  })
+}

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { throwApart } from '../callback.ts'
 import type { OutputSink } from './output-sink.ts'
 import { PayloadQueue } from './payload-queue.ts'
 
@@ -33,7 +34,11 @@ export class OutputStream extends Readable implements OutputSink {
   write(payload: Uint8Array): boolean {
     if (this.destroyed) return true
     if (this.#wanted) {
-      this.#wanted = this.push(payload)
+      try {
+        this.#wanted = this.push(payload)
+      } catch (error) {
+        throwApart(error)
+      }
       return true
     }
     this.#queue.push(payload)

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream'
+import { throwApart } from '../callback.ts'
 import { ExecError } from '../errors.ts'
 import type { Subprotocol } from '../protocol/index.ts'
 import { Channel, encodeClose, encodeFrame, maxStdinPayload } from '../protocol/index.ts'
@@ -165,6 +166,10 @@ export class StdinStream extends Writable {
   #proceed(error: Error | null = null): void {
     const callback = this.#callback
     this.#callback = null
-    callback?.(error)
+    try {
+      callback?.(error)
+    } catch (thrown) {
+      throwApart(thrown)
+    }
   }
 }

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { OutputStream } from '../../../src/process/output-stream.ts'
+import { uncaught } from '../../support/uncaught.ts'
 
 const kibibyte = 1024
 
@@ -256,4 +257,21 @@ it('a reader that destroys the stream in the middle of its data leaves no trace'
   stream.end(new Error('late'), 'discard')
   await turn()
   expect([rooms(), stream.errored]).toEqual([1, null])
+})
+
+it('what a listener throws reaches the program, and not whoever writes', async () => {
+  const { stream } = open()
+  const bug = new Error('a bug of the caller’s')
+  const thrown = uncaught()
+  const seen: string[] = []
+  stream.on('data', (chunk) => {
+    seen.push(String(chunk))
+    if (seen.length === 1) throw bug
+  })
+  await turn()
+  for (const letter of ['a', 'b']) expect(stream.write(Buffer.from(letter))).toBe(true)
+  stream.end(null, 'deliver')
+  await once(stream, 'end')
+  expect(seen).toEqual(['a', 'b'])
+  expect(await thrown).toBe(bug)
 })

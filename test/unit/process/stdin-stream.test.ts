@@ -6,6 +6,7 @@ import { StdinStream } from '../../../src/process/stdin-stream.ts'
 import type { Message } from '../../../src/protocol/index.ts'
 import { decodeFrame, subprotocols } from '../../../src/protocol/index.ts'
 import { FakeSocket } from '../../support/fake-socket.ts'
+import { uncaught } from '../../support/uncaught.ts'
 
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
@@ -308,6 +309,18 @@ describe('callbacks are called exactly once', () => {
     expect(calls.map(([name]) => name).sort()).toEqual(['a', 'b', 'c', 'end'])
     expect(errors).toEqual([])
   })
+})
+
+it('what a callback throws reaches the program, and not the socket', async () => {
+  const stdin = new StdinStream(new FakeSocket(), 'close', 4)
+  const bug = new Error('a bug of the caller’s')
+  const thrown = uncaught()
+  stdin.write(Buffer.alloc(5), () => {
+    throw bug
+  })
+  await turn()
+  stdin.pong('4')
+  expect(await thrown).toBe(bug)
 })
 
 // P-4.9
