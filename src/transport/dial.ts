@@ -115,6 +115,8 @@ function openWebSocket(
       followRedirects: false,
       perMessageDeflate: false,
       maxPayload: maxMessage,
+      // `ws` takes many at once for a flood and cuts the connection; `OpenSocket` answers them.
+      autoPong: false,
       closeTimeout: closeGrace,
     }
     // The declarations of `ws` know neither header lists nor `closeTimeout`; both go where they should.

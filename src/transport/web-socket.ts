@@ -8,7 +8,7 @@ import type { Probe, Socket, SocketEvents } from './socket.ts'
 /** Milliseconds that a peer has to answer our close frame, and to end TCP after its own. */
 export const closeGrace = 1_000
 
-/** The `Socket` over a WebSocket of `ws` that has just opened. */
+/** The `Socket` over a WebSocket of `ws` that has just opened, without answers to pings of its own. */
 export class OpenSocket implements Socket {
   readonly subprotocol: Subprotocol
   readonly probe: Probe
@@ -16,6 +16,7 @@ export class OpenSocket implements Socket {
   readonly #connection: TLSSocket
   #cause: Error | null = null
   #takesNothing = false
+  #unanswered: Buffer | null = null
 
   constructor(webSocket: WebSocket, connection: TLSSocket, subprotocol: Subprotocol, probe: Probe) {
     this.subprotocol = subprotocol
@@ -28,6 +29,10 @@ export class OpenSocket implements Socket {
   listen(events: SocketEvents): void {
     this.#webSocket.on('message', (data, isBinary) => events.message(messageOf(data, isBinary)))
     this.#webSocket.on('pong', (payload) => events.pong(payload.toString('latin1')))
+    this.#webSocket.on('ping', (payload) => {
+      this.#unanswered = payload
+      this.#answer()
+    })
     const onError = (error: Error) => {
       this.#cause ??= error
     }
@@ -43,7 +48,10 @@ export class OpenSocket implements Socket {
     this.#connection.once('end', () => this.#connection.destroy())
     // Both close frames are through: to wait for the end of TCP as well would take a round trip and tell nothing.
     this.#connection.once('finish', () => this.#connection.destroy())
-    this.#connection.on('drain', () => events.drain?.())
+    this.#connection.on('drain', () => {
+      this.#answer()
+      events.drain?.()
+    })
     this.#webSocket.once('close', (code, reason) => {
       events.end({ code, reason: reason.toString(), cause: this.#cause })
     })
@@ -86,6 +94,13 @@ export class OpenSocket implements Socket {
     this.#cause ??= cause ?? null
     this.#webSocket.terminate()
     this.#webSocket.resume()
+  }
+
+  /** Answers do not pile up before a server that takes none: the last one is for all (RFC 6455, section 5.5.3). */
+  #answer(): void {
+    if (this.#unanswered === null || this.#connection.writableNeedDrain || !this.#isOpen()) return
+    this.#webSocket.pong(this.#unanswered)
+    this.#unanswered = null
   }
 
   #isOpen(): boolean {

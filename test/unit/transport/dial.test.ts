@@ -110,6 +110,19 @@ it('messages and the end that come in one segment with the 101 are not lost', as
 })
 
 // P-2.6
+// What is held back for long gathers them: a proxy on the way may send one every second.
+it('any number of pings in one segment is no flood', async () => {
+  const pings = Array.from({ length: 1_000 }, () => frame(9, Buffer.alloc(125)))
+  const rest = [frame(2, Buffer.from([1, 120])), frame(8, Buffer.from([0x03, 0xe8]))]
+  const endpoint = await serve((socket, request) =>
+    socket.end(Buffer.concat([accepted(request), ...pings, ...rest])),
+  )
+  const { promise, messages, ended } = open(endpoint)
+  await promise
+  expect(await ended).toMatchObject({ code: 1000 })
+  expect(messages.map(String)).toEqual(['\u0001x'])
+})
+
 describe('an answer that is not accepted', () => {
   it.each([
     ['another subprotocol', 'v5.channel.k8s.io'],

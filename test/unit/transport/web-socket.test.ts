@@ -22,7 +22,7 @@ async function open({ closeTimeout = closeGrace } = {}) {
   await once(server, 'listening')
   const connected = once(server, 'connection')
   const { port } = server.address() as AddressInfo
-  const options = { closeTimeout, maxPayload: 1_000, perMessageDeflate: false }
+  const options = { closeTimeout, maxPayload: 1_000, perMessageDeflate: false, autoPong: false }
   const webSocket = new WebSocket(`ws://127.0.0.1:${port}`, options as object)
   let connection: TLSSocket | undefined
   webSocket.once('upgrade', (response) => {
@@ -155,6 +155,37 @@ describe('messages', () => {
     socket.ping('last')
     await expect.poll(() => pongs).toEqual(['last'])
     expect(messages.map(String)).toEqual(['x'])
+  })
+})
+
+describe('pings of the server', () => {
+  it('are answered each', async () => {
+    const { peer } = await open()
+    const answers: string[] = []
+    peer.on('pong', (payload) => answers.push(String(payload)))
+    for (const payload of ['', 'a', 'b']) peer.ping(payload)
+    await expect.poll(() => answers).toEqual(['', 'a', 'b'])
+  })
+
+  it('that come while it takes no answers are answered together, by the last', async () => {
+    const { socket, peer } = await open()
+    const answers: string[] = []
+    let received = 0
+    peer.on('pong', (payload) => answers.push(String(payload)))
+    peer.on('message', (data) => {
+      received += (data as Buffer).length
+    })
+    peer.pause()
+    const message = Buffer.alloc(32 * 1024)
+    // More than the kernel takes.
+    for (let count = 0; count < 512; count += 1) socket.send(message)
+    const { backlog, bytesRead } = socket
+    for (let count = 0; count < 1_000; count += 1) peer.ping(String(count))
+    await expect.poll(() => socket.bytesRead - bytesRead).toBe(1_000 * 2 + 2_890)
+    expect(socket.backlog).toBeLessThanOrEqual(backlog)
+    peer.resume()
+    await expect.poll(() => received, { timeout: 10_000 }).toBe(512 * message.length)
+    await expect.poll(() => answers).toEqual(['999'])
   })
 })
 
