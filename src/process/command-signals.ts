@@ -19,6 +19,13 @@ done
 [ -n "$group" ] || exit ${hasEnded}
 kill "-$3" "-$group"`
 
+/** @throws {RangeError} there is no such signal */
+export function validSignal(signal: string): void {
+  if (!Object.hasOwn(constants.signals, signal)) {
+    throw new RangeError("signal must be a signal's name, such as SIGTERM")
+  }
+}
+
 /** Signals to a command in its wrapper, each through a session of its own. */
 export class CommandSignals {
   readonly #wrapper: Wrapper
@@ -35,9 +42,7 @@ export class CommandSignals {
    * @throws {PodwireError} it could not be sent
    */
   async send(signal: string): Promise<boolean> {
-    if (!Object.hasOwn(constants.signals, signal)) {
-      throw new RangeError("signal must be a signal's name, such as SIGTERM")
-    }
+    validSignal(signal)
     const [part] = this.#wrapper.marker.parts
     // Its hexadecimal digits, without the control character.
     const [first = '', ...rest] = part.slice(1)

@@ -6,6 +6,7 @@ import type { CommandSignals } from './command-signals.ts'
 import type { OutputStream } from './output-stream.ts'
 import type { Exit, Session } from './session.ts'
 import type { StdinStream } from './stdin-stream.ts'
+import { signalCommand } from './termination.ts'
 
 export interface RemoteProcessStreams {
   readonly stdin: StdinStream | null
@@ -101,7 +102,7 @@ export class RemoteProcess implements AsyncDisposable {
     if (this.#signals === null) {
       throw new TypeError('kill() needs a command that verifies: spawn(…, { verify: true })')
     }
-    return !this.#session.ended && this.#session.outcome === null && this.#signals.send(signal)
+    return signalCommand(this.#session, this.#signals, signal)
   }
 
   /**

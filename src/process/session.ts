@@ -112,6 +112,11 @@ export class Session implements SocketEvents {
     return this.#verification === null ? this.#told : this.#verification.outcome(this.#told)
   }
 
+  /** Whether nothing more will be known of the command, or nothing more has to be. */
+  get isOver(): boolean {
+    return this.#ended || this.outcome !== null
+  }
+
   /** Whether the command's own side vouches for that. */
   get verified(): boolean {
     return this.#marked
@@ -157,7 +162,7 @@ export class Session implements SocketEvents {
 
   /** The session goes on, but `exit` rejects with the reason, whatever it comes to; unless the outcome is known. */
   abort(reason: unknown): void {
-    if (!this.#ended && this.outcome === null) this.#aborted ??= { reason }
+    if (!this.isOver) this.#aborted ??= { reason }
   }
 
   message(message: Message): void {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CommandSignals } from '../../../src/process/command-signals.ts'
 import { Session } from '../../../src/process/session.ts'
-import { abandon } from '../../../src/process/termination.ts'
+import { abandon, signalCommand } from '../../../src/process/termination.ts'
 import { Wrapper } from '../../../src/process/wrapper.ts'
 import { FakeSocket } from '../../support/fake-socket.ts'
 
@@ -14,6 +14,9 @@ afterEach(() => {
 })
 
 const reason = new Error('enough')
+
+/** The script's exit code when there is no such command. */
+const notFound = 3
 
 /** A session, and signals of which some have a consequence. */
 function open(onSignal: (signal: string, socket: FakeSocket) => number | null = () => 0) {
@@ -70,6 +73,22 @@ describe('a session that is not wanted any more', () => {
     expect(session.outcome).toMatchObject({ exitCode: 137 })
   })
 
+  it.each(['kill', 'terminate'] as const)(
+    'is open before its command runs, which is looked for again: %s',
+    async (onAbort) => {
+      let starting = 3
+      const { session, signals, sent } = open((_signal, socket) => {
+        starting -= 1
+        return starting >= 0 ? notFound : end(socket, 137)
+      })
+      const over = abandon(session, reason, onAbort, signals)
+      await vi.advanceTimersByTimeAsync(1_000)
+      await over
+      expect(sent).toEqual(Array(4).fill(onAbort === 'kill' ? 'KILL' : 'TERM'))
+      await expect(session.exit).rejects.toBe(reason)
+    },
+  )
+
   it.each([
     ['sent in vain', () => 0],
     ['not sent', () => 1],
@@ -95,5 +114,36 @@ describe('a session that is not wanted any more', () => {
     await abandon(session, reason, 'kill', signals)
     expect(sent).toEqual([])
     expect(await session.exit).toMatchObject({ exitCode: 3 })
+  })
+})
+
+describe('a signal to a command that is not there', () => {
+  it('was not sent, in the end', async () => {
+    const { session, signals, sent } = open(() => notFound)
+    const found = signalCommand(session, signals, 'SIGHUP')
+    await vi.advanceTimersByTimeAsync(1_900)
+    expect(sent.length).toBe(8)
+    await vi.advanceTimersByTimeAsync(200)
+    expect(await found).toBe(false)
+    expect(sent.length).toBe(9)
+    session.fail(reason)
+  })
+
+  it('is not sent again when the session has ended meanwhile', async () => {
+    const { socket, session, signals, sent } = open(() => notFound)
+    const found = signalCommand(session, signals, 'SIGHUP')
+    await vi.advanceTimersByTimeAsync(10)
+    end(socket, 0)
+    expect(await found).toBe(false)
+    expect(sent).toEqual(['HUP'])
+  })
+
+  it('that is known to have ended is not looked for', async () => {
+    const { socket, session, signals, sent } = open(() => notFound)
+    socket.exit(0)
+    expect(await signalCommand(session, signals, 'SIGHUP')).toBe(false)
+    await expect(signalCommand(session, signals, 'SIGNONE')).rejects.toBeInstanceOf(RangeError)
+    expect(sent).toEqual([])
+    socket.end()
   })
 })
