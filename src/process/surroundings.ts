@@ -1,3 +1,5 @@
+import { validArgument } from '../protocol/request.ts'
+
 /** Names that a shell keeps to itself: setting one is an error there, or comes to something else. */
 const reserved: ReadonlySet<string> = new Set([
   ...['BASHOPTS', 'BASH_VERSINFO', 'EUID', 'GROUPS', 'LINENO', 'OPTIND', 'PPID', 'PWD', 'OLDPWD'],
@@ -8,8 +10,7 @@ const reserved: ReadonlySet<string> = new Set([
 export function validFolder(cwd: unknown): string {
   if (typeof cwd !== 'string') throw new TypeError('cwd must be a string')
   if (cwd === '') throw new RangeError('cwd must name a folder')
-  if (cwd.includes('\0')) throw new RangeError('cwd holds a NUL character')
-  return cwd
+  return validArgument('cwd', cwd)
 }
 
 /** Its values are not quoted in errors: they may be secret. @throws {TypeError | RangeError} not an environment */
@@ -24,7 +25,7 @@ export function validEnvironment(env: unknown): Readonly<Record<string, string>>
     }
     if (reserved.has(name)) throw new RangeError(`env cannot set ${name}, which is the shell's own`)
     if (typeof value !== 'string') throw new TypeError(`env[${shown}] must be a string`)
-    if (value.includes('\0')) throw new RangeError(`env[${shown}] holds a NUL character`)
+    validArgument(`env[${shown}]`, value)
   }
   return env as Readonly<Record<string, string>>
 }

@@ -116,11 +116,21 @@ export function validCommand(command: unknown): readonly string[] {
     if (typeof argument !== 'string') {
       throw new TypeError(`command[${index}] must be a string, not ${typeof argument}`)
     }
-    // It would be sent as another character.
-    if (/\p{Surrogate}/u.test(argument)) {
-      throw new RangeError(`command[${index}] holds half a surrogate pair, which is no text`)
-    }
-    if (argument.includes('\0')) throw new RangeError(`command[${index}] holds a NUL character`)
+    validArgument(`command[${index}]`, argument)
   }
   return command as readonly string[]
+}
+
+/**
+ * Text that can be an argument, or a part of one. It is not quoted in errors: it may be secret.
+ * @param name what the error calls it
+ * @throws {RangeError} it holds what would arrive as something else, or not at all
+ */
+export function validArgument(name: string, text: string): string {
+  // It would be sent as another character.
+  if (/\p{Surrogate}/u.test(text)) {
+    throw new RangeError(`${name} holds half a surrogate pair, which is no text`)
+  }
+  if (text.includes('\0')) throw new RangeError(`${name} holds a NUL character`)
+  return text
 }

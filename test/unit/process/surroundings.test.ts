@@ -9,6 +9,7 @@ describe('a folder', () => {
   it.each([
     ['', RangeError],
     ['a\0b', RangeError],
+    ['/\ud800', RangeError],
     [7, TypeError],
     [null, TypeError],
     [new URL('file:///tmp'), TypeError],
@@ -29,6 +30,7 @@ describe('an environment', () => {
     [{ A: 1 }, TypeError],
     [{ A: undefined }, TypeError],
     [{ A: 'a\0b' }, RangeError],
+    [{ A: '\udc00' }, RangeError],
     [{ '': 'x' }, RangeError],
     [{ '1A': 'x' }, RangeError],
     [{ 'A-B': 'x' }, RangeError],
