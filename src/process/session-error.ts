@@ -62,9 +62,10 @@ export function lost(end: SocketEnd, fields: Fields): ConnectionLostError | Prot
       known,
     )
   }
+  const words = end.reason === '' ? '' : `: ${printable(end.reason)}`
   return new ConnectionLostError(
     'ERR_NO_STATUS',
-    `the server closed the session (close code ${end.code}) without a status; ${unknown}`,
+    `the server closed the session (close code ${end.code}${words}) without a status; ${unknown}`,
     known,
   )
 }

@@ -26,6 +26,12 @@ describe('an error of a session', () => {
     expect(error).toMatchObject({ ...fields, code, exitCode: null, verified: false })
   })
 
+  it('has the words of a close frame, which proxies send, and none where there are none', () => {
+    const { message } = lost({ ...end, code: 1011, reason: 'agent\u001b[31m is gone' }, fields)
+    expect(message).toContain('(close code 1011: agent [31m is gone)')
+    expect(lost(end, fields).message).toContain('(close code 1000)')
+  })
+
   it('keeps the status that it is about, and the close code', () => {
     const status = { status: 'Success' }
     expect(unverified({ ...end, code: 1006 }, status, fields)).toMatchObject({
