@@ -46,7 +46,7 @@ export async function collectExec(
   let timer: NodeJS.Timeout | undefined
   let timeoutMessage = ''
   const expire = () => {
-    timeoutMessage = messageOf(options, output.isKnown)
+    timeoutMessage = messageOf(options, output)
     stop.abort(expired)
   }
   // The command may have ended, and said more, until the call ends: `onAbort` is there for that.
@@ -116,6 +116,10 @@ class ExecOutput {
     this.#wrapper = wrapper
     this.#stdout = this.#collect('stdout')
     this.#stderr = this.#collect('stderr')
+  }
+
+  get isOpen(): boolean {
+    return this.#session !== undefined
   }
 
   /** Whether it is known how the command ended. */
@@ -220,8 +224,9 @@ async function result(
   return { ...fields, error: null }
 }
 
-function messageOf({ timeout, onAbort = 'leave' }: ExecOptions, isKnown: boolean): string {
-  if (isKnown) return `the command's output did not end within ${timeout} ms`
+function messageOf({ timeout, onAbort = 'leave' }: ExecOptions, output: ExecOutput): string {
+  if (!output.isOpen) return `the session did not open within ${timeout} ms`
+  if (output.isKnown) return `the command's output did not end within ${timeout} ms`
   const fate = onAbort === 'leave' ? '; it may still be running' : ' and was to be killed'
   return `the command did not end within ${timeout} ms${fate}`
 }

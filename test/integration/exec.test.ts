@@ -268,8 +268,10 @@ describe('signal and timeout', () => {
   it('timeout covers the handshake', async () => {
     t.server.setFault({ kind: 'no-answer' })
     try {
-      expect(await rejection(t.pod.exec(['true'], { timeout: 100 }))).toMatchObject({
+      const options = { timeout: 100, onAbort: 'kill' } as const
+      expect(await rejection(t.pod.exec(['true'], options))).toMatchObject({
         code: 'ERR_TIMEOUT',
+        message: 'the session did not open within 100 ms',
       })
     } finally {
       t.server.setFault(null)
