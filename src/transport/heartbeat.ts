@@ -34,6 +34,8 @@ export class Heartbeat {
   #bytesRead: number
   #silent = 0
   #expected = 0
+  /** Whether there was a ping since the last sign of life. */
+  #asked = false
 
   constructor(socket: Socket, session: HeartbeatSession, options: HeartbeatOptions) {
     this.#socket = socket
@@ -64,6 +66,7 @@ export class Heartbeat {
       this.#bytesRead = bytesRead
       this.#silent = 0
       this.#expected = 0
+      this.#asked = false
       // The next beat would be too late for an answer otherwise.
       if (deadline >= 2 * interval) return
     } else if (this.#session.silenceIsExpected()) {
@@ -76,13 +79,15 @@ export class Heartbeat {
     } else {
       this.#expected = 0
       this.#silent += interval
-      if (this.#silent >= deadline) {
+      if (this.#silent >= deadline && this.#asked) {
         this.#lose(`the server sent nothing for ${deadline} ms, not even answers to pings`)
         return
       }
     }
     const payload = this.#session.pingPayload()
-    if (payload !== null) this.#socket.ping(payload)
+    if (payload === null) return
+    this.#asked = true
+    this.#socket.ping(payload)
   }
 
   async #probe(): Promise<void> {

@@ -157,10 +157,26 @@ describe('silence', () => {
     heartbeat.stop()
   })
 
-  it('with a deadline of one interval is found by the first beat', () => {
+  it('with a deadline of one interval is found by the second beat: the first one asks', () => {
     const { socket } = start({ interval: 10, deadline: 10 })
     vi.advanceTimersByTime(10)
+    expect([socket.terminations, socket.pings.length]).toEqual([0, 1])
+    vi.advanceTimersByTime(10)
     expect(socket.terminations).toBe(1)
+  })
+
+  it('of a server that was not asked, because we did not read, is none, however short the deadline', () => {
+    const { socket, state, heartbeat } = start({ interval: 10, deadline: 10 })
+    state.paused = true
+    vi.advanceTimersByTime(50)
+    state.paused = false
+    for (let i = 0; i < 5; i++) {
+      vi.advanceTimersByTime(10)
+      // The answer.
+      socket.bytesRead += 1
+    }
+    expect([socket.terminations, socket.pings.length]).toEqual([0, 5])
+    heartbeat.stop()
   })
 
   it('with a deadline between two beats is found by the second', () => {
