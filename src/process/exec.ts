@@ -140,10 +140,12 @@ class ExecOutput {
   /** What is known so far; nothing is collected afterwards. */
   get fields(): OutputFields {
     const outcome = this.#session?.outcome ?? null
+    const exitCode = outcome?.kind === 'exit' ? outcome.exitCode : null
     return {
-      exitCode: outcome?.kind === 'exit' ? outcome.exitCode : null,
+      exitCode,
       status: outcome?.status ?? null,
-      verified: this.isVerified,
+      // The command's own side may have said that the command was not run.
+      verified: exitCode !== null && this.isVerified,
       stdout: this.#stdout.take(),
       stderr: this.#stderr.take(),
       protocol: this.#session?.subprotocol ?? '',
