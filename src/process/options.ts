@@ -146,10 +146,10 @@ export function validSpawnOptions(options: SpawnOptions): SpawnOptions {
   for (const key of ['stdin', 'stdout', 'stderr'] as const) optionalBoolean(key, options[key])
   if (typeof options.tty === 'object') validTerminalSize(options.tty)
   else optionalBoolean('tty', options.tty)
-  if (options.stdout === false && options.stderr === false && options.stdin !== true) {
-    throw new RangeError('spawn needs at least one of stdin, stdout and stderr')
-  }
   if (options.stdout === false && (options.stderr === false || options.tty)) {
+    if (options.stdin !== true) {
+      throw new RangeError('spawn needs at least one of stdin, stdout and, without a tty, stderr')
+    }
     if (needsWrapper(options)) throw new RangeError('verify needs stdout or stderr')
   }
   if (options.tty && options.stderr === true) {

@@ -59,6 +59,7 @@ const spawn: readonly Bad[] = [
   ['stdout: null', { stdout: null }, TypeError],
   ['stderr: 0', { stderr: 0 }, TypeError],
   ['no stream at all', { stdout: false, stderr: false }, RangeError],
+  ['no stream at all: a tty has no stderr', { stdout: false, tty: true }, RangeError],
   ['tty: a number', { tty: 80 }, TypeError],
   ['tty: null', { tty: null }, TypeError],
   ['tty: no rows', { tty: { columns: 80 } }, TypeError],
