@@ -169,7 +169,7 @@ class ExecOutput {
     this.#session = session
     if (source !== undefined && stdin !== null) {
       new StdinFeed(source, stdin).run().catch((cause) => {
-        if (!this.isKnown) session.fail(sourceFailed(cause, this.fields))
+        if (!this.isKnown) session.breakOff(() => sourceFailed(cause, this.fields))
       })
     }
     return session
@@ -187,13 +187,10 @@ class ExecOutput {
     const remedy = maxBuffer < most ? 'raise maxBuffer, or ' : 'nothing larger fits in one piece; '
     const bound = Math.min(maxBuffer, most)
     return new CollectedOutput(encoding, bound, () => {
-      this.#session?.fail(
-        new MaxBufferError(
-          'ERR_MAX_BUFFER',
-          `${name} is over ${bound} bytes; ${remedy}use spawn and read the stream`,
-          this.fields,
-        ),
-      )
+      this.#session?.breakOff(() => {
+        const message = `${name} is over ${bound} bytes; ${remedy}use spawn and read the stream`
+        return new MaxBufferError('ERR_MAX_BUFFER', message, this.fields)
+      })
     })
   }
 }

@@ -85,7 +85,7 @@ export class Session implements SocketEvents {
     this.#verification = options.verification ?? null
     this.#decoder = new SessionDecoder(socket.subprotocol)
     this.exit.catch(() => {})
-    streams.stdin?.onAbandon((cause) => this.fail(sourceFailed(cause, this.#fields())))
+    streams.stdin?.onAbandon((cause) => this.breakOff(() => sourceFailed(cause, this.#fields())))
     this.#heartbeat =
       options.heartbeat === false ? null : new Heartbeat(socket, this, options.heartbeat)
   }
@@ -153,6 +153,14 @@ export class Session implements SocketEvents {
     this.#failure = { reason }
     this.#held = 0
     this.#socket.close()
+  }
+
+  /**
+   * The same for what goes wrong here, as far as the session is still wanted: one that was aborted goes on until the
+   * command has ended, and whatever else uses the same signal fails with it.
+   */
+  breakOff(reason: () => unknown): void {
+    if (!this.#ended && this.#failure === null && this.#aborted === null) this.fail(reason())
   }
 
   /** Ends the session from our side, without waiting for what may follow a known end; that is no failure. */

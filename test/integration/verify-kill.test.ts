@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
+import { addAbortSignal, PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { RemoteProcess } from '../../src/index.ts'
@@ -104,6 +106,10 @@ describe('kill() refuses', () => {
 
 describe.runIf(linux)('onAbort (needs Linux)', () => {
   const script = 'echo $$; exec sleep 60'
+  const polite = sh(
+    'trap "sleep 0.5; echo bye; exit 42" TERM; head -c 1; echo; while :; do sleep 0.1; done',
+  )
+  type Options = { signal: AbortSignal; onAbort: 'terminate'; reject: false }
 
   it.each([
     ['terminate', 143, true],
@@ -137,6 +143,44 @@ describe.runIf(linux)('onAbort (needs Linux)', () => {
     expect(result.error?.message).toContain('was to be killed')
     expect(isAlive(Number(result.stdout))).toBe(false)
     expect(performance.now() - begun).toBeGreaterThan(5_000)
+  })
+
+  it.each([
+    ['exec', (stdin: PassThrough, options: Options) => t.pod.exec(polite, { ...options, stdin })],
+    [
+      'spawn',
+      async (source: PassThrough, { signal, onAbort }: Options) => {
+        const remote = await t.pod.spawn(polite, { signal, onAbort, stdin: true })
+        const written = rejection(pipeline(source, remote.stdin as Writable, { signal }))
+        remote.stdout?.resume()
+        const error = await rejection(remote.exit)
+        await written
+        return { error }
+      },
+    ],
+  ])('%s waits for the end although the same signal ends its source', async (kind, run) => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const source = addAbortSignal(signal, new PassThrough())
+    source.write('x')
+    const running = run(source, { signal, onAbort: 'terminate', reject: false })
+    await sleep(500)
+    const reason = new Error('enough')
+    controller.abort(reason)
+    const begun = performance.now()
+    const result = await running
+    expect(result.error).toBe(reason)
+    expect(performance.now() - begun).toBeGreaterThan(400)
+    if (kind === 'exec') expect(result).toMatchObject({ exitCode: 42, stdout: 'x\nbye\n' })
+  })
+
+  it('SIGKILL follows although the output is over maxBuffer meanwhile', async () => {
+    const stubborn = 'trap "" TERM; echo $$; while :; do sleep 0.1; echo and on and on; done'
+    const options = { timeout: 500, onAbort: 'terminate', reject: false, maxBuffer: 200 } as const
+    const result = await t.pod.exec(sh(stubborn), options)
+    expect(result).toMatchObject({ exitCode: 137, error: { code: 'ERR_TIMEOUT' } })
+    expect(result.stdout).toHaveLength(200)
+    expect(isAlive(Number.parseInt(result.stdout, 10))).toBe(false)
   })
 
   it('a signal that was aborted while the session opened', async () => {
