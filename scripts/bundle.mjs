@@ -18,7 +18,7 @@ export async function bundle(root, dist, external) {
     external: [...external],
     tsconfig: false,
     transform: { target: 'es2023' },
-    plugins: [quickImports],
+    plugins: [quickImports, fewAnnotations],
     // On a machine with much else to do everything is slow.
     checks: { pluginTimings: false },
     onLog(level, { code, message }) {
@@ -102,3 +102,20 @@ const entries = [
   'testing/certificate', // for bench
   'cli/main',
 ]
+
+/**
+ * Marks of what can be left out when it is not used: of the protocol, a page's bundler takes parts, of all else it takes
+ * or leaves the whole (`sideEffects` of package.json).
+ */
+const fewAnnotations = {
+  name: 'few-annotations',
+  generateBundle(_options, files) {
+    for (const file of Object.values(files)) {
+      if (file.type !== 'chunk' || file.name === 'protocol') continue
+      // One may stand in the place of a space, as behind `return`.
+      file.code = file.code
+        .replace(/\b\/\* @__PURE__ \*\/ /g, ' ')
+        .replaceAll('/* @__PURE__ */ ', '')
+    }
+  },
+}
