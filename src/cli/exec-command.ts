@@ -2,6 +2,7 @@ import { connect } from '../index.ts'
 import { connectOptions, keyAndValue } from './cluster-flags.ts'
 import { defineCommand } from './command.ts'
 import { Interruption } from './interruption.ts'
+import { isStdinEmpty } from './local-stdin.ts'
 import { findTarget, podFlags } from './pod-target.ts'
 import { connectStreams, connectTerminal } from './remote-streams.ts'
 import { terminalFlags, wantsTerminal } from './terminal-flags.ts'
@@ -39,7 +40,8 @@ code is over 255 (a message says which).`,
         const tty = wantsTerminal(flags)
         const remote = await pod.spawn(command, {
           container,
-          stdin: flags.stdin,
+          // One that was not asked for has ended for the command, which not every server can be told later.
+          stdin: flags.stdin && !isStdinEmpty(),
           tty,
           verify: flags.verify,
           env,
