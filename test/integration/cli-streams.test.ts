@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CliEnvironment, cliMain } from '../support/cli-process.ts'
@@ -66,9 +66,8 @@ it('messages that nobody reads do not change the exit code', async () => {
 })
 
 it('a stdin that cannot be read is named: 255', async () => {
-  const file = await open(join(cli.folder, 'written'), 'w')
-  await file.close()
-  const { code, stderr } = await redirected('0>written', 'exec', '-iq', 'two', '--', 'cat')
+  await writeFile(join(cli.folder, 'written'), 'not empty, which would be no stdin')
+  const { code, stderr } = await redirected('0>>written', 'exec', '-iq', 'two', '--', 'cat')
   expect(stderr).toBe('error: stdin could not be read: EBADF: bad file descriptor, read\n')
   expect(code).toBe(255)
 })
