@@ -102,6 +102,7 @@ export class CreditWindow {
   #measure(): void {
     this.#answered = true
     const roundTrip = performance.now() - this.#opened
-    this.#growth = Math.min(most - least, roundTrip * bytesPerMillisecond)
+    // Whole bytes: of a part of one nothing can be sent.
+    this.#growth = Math.min(most - least, Math.floor(roundTrip * bytesPerMillisecond))
   }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -89,6 +90,27 @@ describe('credit', () => {
     }
     expect(socket.sent.slice(0, 3).map(String)).toEqual(['0,97', '0,98', '0,99'])
     expect(socket.sent[3]).toEqual(Uint8Array.of(255, 0))
+  })
+
+  it('of a window that a fraction of a millisecond has widened is whole bytes', () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+    const socket = new FakeSocket()
+    const stdin = new StdinStream(socket, 'close')
+    now.mockReturnValue(100_000.001 / 320_000)
+    stdin.pong('0')
+    now.mockRestore()
+    const bytes = randomBytes(4 * mebibyte)
+    stdin.end(bytes)
+    while (stdin.window.acknowledged < bytes.length) {
+      const before = socket.sent.length
+      stdin.pong(socket.pings.at(-1) ?? '')
+      // At most the window, in messages that are as long as they can be but for one.
+      expect(socket.sent.length - before).toBeLessThan(40)
+    }
+    // The last one is its end.
+    const messages = socket.sent.slice(0, -1).map((message) => Buffer.from(message).subarray(1))
+    expect(Math.min(...messages.map(({ length }) => length))).toBeGreaterThan(0)
+    expect(Buffer.concat(messages).equals(bytes)).toBe(true)
   })
 
   it('makes write() say that it is full, and drain follows', async () => {
