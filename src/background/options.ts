@@ -47,7 +47,8 @@ export interface BackgroundLogOptions extends BackgroundCallOptions {
 }
 
 const listKeys = ['container', 'stateDirectory', 'signal']
-const maxGrace = 600_000
+/** Milliseconds between SIGTERM and SIGKILL. */
+export const maxGrace = 600_000
 
 /** It becomes the name of a folder. @throws {TypeError | RangeError} not an ID */
 export function validId(id: unknown): string {

@@ -1,4 +1,4 @@
-import type { BackgroundOutput } from '../index.ts'
+import { backgroundOutputs } from '../background/output.ts'
 import { backgroundFlags, backgroundProcess, idAndPod, statusTable } from './background-target.ts'
 import { keyAndValue } from './cluster-flags.ts'
 import { defineCommand } from './command.ts'
@@ -29,13 +29,14 @@ export const startCommand = defineCommand({
       throw new UsageError('you must specify at least one command for the container', 'nothing')
     }
     const { env, cwd, log } = flags
-    if (log !== undefined && !['file', 'container', 'discard'].includes(log)) {
+    const output = backgroundOutputs.find((name) => name === log)
+    if (log !== undefined && output === undefined) {
       throw new UsageError(`--log takes file, container or discard, not ${JSON.stringify(log)}`)
     }
     const options = {
       cwd,
       env: env && Object.fromEntries(env.map((entry) => keyAndValue('env', entry))),
-      output: log as BackgroundOutput | undefined,
+      output,
     }
     return Interruption.during(async ({ signal }) => {
       const process_ = await backgroundProcess(flags, place, signal)

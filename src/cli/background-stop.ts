@@ -1,11 +1,9 @@
+import { maxGrace } from '../background/options.ts'
 import { backgroundFlags, backgroundProcess, idAndPod, statusTable } from './background-target.ts'
 import { defineCommand } from './command.ts'
 import { Interruption } from './interruption.ts'
 import { print } from './print.ts'
 import { UsageError } from './usage-error.ts'
-
-/** Milliseconds, as of the library. */
-const longest = 600_000
 
 const usage = 'stop ID (POD | TYPE/NAME) [-c CONTAINER] [options]'
 
@@ -20,7 +18,7 @@ export const stopCommand = defineCommand({
   run({ flags, operands }) {
     const place = idAndPod(operands, usage)
     const { grace } = flags
-    if (grace !== undefined && (grace < 0 || grace > longest)) {
+    if (grace !== undefined && (grace < 0 || grace > maxGrace)) {
       throw new UsageError('--grace takes a time from 0s to 10m', 'nothing')
     }
     return Interruption.during(async ({ signal }) => {
