@@ -30,7 +30,7 @@ for (const { title, command } of long ? [build] : [build, ...checks]) {
 
 const tests = await runVitest(long ? 'long' : '!long', root)
 total.passed += tests.passed
-total.failed += tests.failed
+total.failed += tests.failures.length
 
 for (const failure of tests.failures) console.log(`failed  ${failure}`)
 for (const title of tests.skipped) console.log(`skipped  ${title}`)

@@ -6,7 +6,7 @@ import { run } from './step.mjs'
  * Runs projects of vitest.config.ts, all in one process, with vitest's own output on the terminal.
  * @param {string} project a name or a pattern
  * @param {string} root
- * @returns {Promise<{ passed: number, failed: number, failures: string[], skipped: string[] }>}
+ * @returns {Promise<{ passed: number, failures: string[], skipped: string[] }>}
  */
 export async function runVitest(project, root) {
   const summary = resolve(root, `node_modules/.cache/podwire/tests-${process.pid}.json`)
@@ -26,7 +26,8 @@ export async function runVitest(project, root) {
   const results = readSummary(summary)
   rmSync(summary, { force: true })
   // A run that failed is never counted as one without failures, whatever ended it.
-  if (code !== 0 && results.failed === 0) results.failed = 1
+  if (code !== 0 && results.failures.length === 0)
+    results.failures.push(`vitest: exit code ${code}`)
   return results
 }
 
@@ -35,6 +36,6 @@ function readSummary(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch {
-    return { passed: 0, failed: 1, failures: [], skipped: [] } // vitest ended before it could write one
+    return { passed: 0, failures: ['vitest ended before it could say more'], skipped: [] }
   }
 }
