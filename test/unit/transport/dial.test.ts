@@ -109,7 +109,6 @@ it('messages and the end that come in one segment with the 101 are not lost', as
   expect(messages.map(String)).toEqual(['\u0001hi'])
 })
 
-// P-2.6
 // What is held back for long gathers them: a proxy on the way may send one every second.
 it('any number of pings in one segment is no flood', async () => {
   const pings = Array.from({ length: 1_000 }, () => frame(9, Buffer.alloc(125)))
@@ -123,6 +122,7 @@ it('any number of pings in one segment is no flood', async () => {
   expect(messages.map(String)).toEqual(['\u0001x'])
 })
 
+// P-2.6
 describe('an answer that is not accepted', () => {
   it.each([
     ['another subprotocol', 'v5.channel.k8s.io'],
