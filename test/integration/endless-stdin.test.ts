@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -161,24 +162,41 @@ it.each(['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const)(
   },
 )
 
-it('stdin does not wait for output that nobody reads when the connection is reset', async () => {
-  t = await testCluster()
-  const { url, ca, token } = t.server
-  await using relay = await Relay.start(Number(new URL(url).port))
-  const server = `https://127.0.0.1:${relay.port}`
-  const cluster = await connect({
-    server,
-    tls: { ca },
-    auth: { token },
-    outputSlack: 1024,
-    ...client,
+describe('a reset behind output that nobody reads', () => {
+  const unread = async (stdinWindow: number) => {
+    t = await testCluster()
+    const { url, ca, token } = t.server
+    const relay = await Relay.start(Number(new URL(url).port))
+    const server = `https://127.0.0.1:${relay.port}`
+    const connection = { server, tls: { ca }, auth: { token }, outputSlack: 1024, stdinWindow }
+    const cluster = await connect({ ...connection, ...client })
+    // The first byte comes behind the answer to the first ping, so that the window counts.
+    const command = ['sh', '-c', 'head -c 1 >/dev/null; head -c 1000000 /dev/zero; exec sleep 60']
+    const remote = await cluster.pod('web-0').spawn(command, { stdin: true })
+    const source = new Endless().generator(Buffer.alloc(1000))
+    const written = rejection(pipeline(source, remote.stdin as NodeJS.WritableStream))
+    await once(remote.stdout as Readable, 'readable')
+    await expect.poll(() => relay.down).toBeGreaterThan(500_000)
+    await relay.quiet(200)
+    return { relay, remote, written }
+  }
+
+  it('releases stdin that is on its way', async () => {
+    // More than the kernel takes, so that a write is waiting.
+    const { relay, remote, written } = await unread(1024 ** 3)
+    await using _ = relay
+    relay.strike('reset')
+    expect(await written).toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' })
+    remote.stdout?.resume()
+    expect(await rejection(remote.exit)).toMatchObject({ code: 'ERR_CONNECTION_LOST' })
   })
-  const command = ['sh', '-c', 'head -c 1000000 /dev/zero; exec sleep 60']
-  const remote = await cluster.pod('web-0').spawn(command, { stdin: true })
-  const writing = pipeline(new Endless().generator(Buffer.alloc(1000)), remote.stdin)
-  await relay.quiet(200)
-  relay.strike('reset')
-  await expect(writing).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' })
-  remote.stdout.resume()
-  await expect(remote.exit).rejects.toMatchObject({ code: 'ERR_CONNECTION_LOST' })
+
+  it('is seen with the next read by stdin that waits for its window', async () => {
+    const { relay, remote, written } = await unread(64 * 1024)
+    await using _ = relay
+    relay.strike('reset')
+    remote.stdout?.resume()
+    expect(await written).toMatchObject({ code: 'ERR_CONNECTION_LOST' })
+    expect(await rejection(remote.exit)).toMatchObject({ code: 'ERR_CONNECTION_LOST' })
+  })
 })
