@@ -94,9 +94,9 @@ export class ApiServer {
     )
   }
 
-  /** Whether the server gives any answer on a new connection, within `timeout` milliseconds. */
-  answers(timeout: number, signal: AbortSignal): Promise<boolean> {
-    return answers(this.endpoint, timeout, signal)
+  /** Whether the server gives any answer on a new connection, before the signal. */
+  answers(signal: AbortSignal): Promise<boolean> {
+    return answers(this.endpoint, signal)
   }
 
   #dial<Session extends SocketEvents>(
@@ -105,7 +105,7 @@ export class ApiServer {
     accept: (socket: Socket) => Session,
   ): Promise<Session> {
     return this.#authenticated(signal, (credential) => {
-      const probe: Probe = (milliseconds, end) => this.answers(milliseconds, end)
+      const probe: Probe = (end) => this.answers(end)
       const timeout = this.#handshakeTimeout
       const request = { path: path(subprotocol), subprotocol }
       const options = { ...request, credential, timeout, signal, probe }

@@ -23,19 +23,21 @@ export interface HeartbeatSession {
  *
  * Time is counted in intervals and not by the clock, so that a blocked event loop or a sleeping laptop does not make a
  * healthy connection look dead. While silence is expected, the server is asked on a connection of its own, once per
- * deadline: a server that does not answer there either is lost.
+ * deadline: a server that does not answer there either, until the next time, is lost.
  */
 export class Heartbeat {
   readonly #socket: Socket
   readonly #session: HeartbeatSession
   readonly #options: HeartbeatOptions
   readonly #timer: NodeJS.Timeout
-  readonly #stopped = new AbortController()
   #bytesRead: number
   #silent = 0
   #expected = 0
   /** Whether there was a ping since the last sign of life. */
   #asked = false
+  /** Ends the probe that is on its way. */
+  #probing: AbortController | null = null
+  #stopped = false
 
   constructor(socket: Socket, session: HeartbeatSession, options: HeartbeatOptions) {
     this.#socket = socket
@@ -54,12 +56,13 @@ export class Heartbeat {
 
   /** Ends a probe as well. */
   stop(): void {
-    this.#stopped.abort()
+    this.#stopped = true
+    this.#probing?.abort()
     clearInterval(this.#timer)
   }
 
   #beat(): void {
-    if (this.#stopped.signal.aborted) return
+    if (this.#stopped) return
     const { interval, deadline } = this.#options
     const { bytesRead } = this.#socket
     if (bytesRead !== this.#bytesRead) {
@@ -67,6 +70,7 @@ export class Heartbeat {
       this.#silent = 0
       this.#expected = 0
       this.#asked = false
+      this.#probing?.abort()
       // The next beat would be too late for an answer otherwise.
       if (deadline >= 2 * interval) return
     } else if (this.#session.silenceIsExpected()) {
@@ -74,6 +78,10 @@ export class Heartbeat {
       this.#expected += interval
       if (this.#expected >= deadline) {
         this.#expected = 0
+        if (this.#probing !== null) {
+          this.#loseServer()
+          return
+        }
         void this.#probe()
       }
     } else {
@@ -92,12 +100,18 @@ export class Heartbeat {
 
   async #probe(): Promise<void> {
     const { bytesRead } = this.#socket
-    const { signal } = this.#stopped
-    const answers = await this.#socket.probe(this.#options.deadline, signal)
+    const probing = new AbortController()
+    this.#probing = probing
+    const answers = await this.#socket.probe(probing.signal)
+    this.#probing = null
     // Meanwhile this connection may have shown signs of life itself.
-    if (!answers && !signal.aborted && this.#socket.bytesRead === bytesRead) {
-      this.#lose('the server sent nothing, and does not answer on a new connection either')
+    if (!answers && !probing.signal.aborted && this.#socket.bytesRead === bytesRead) {
+      this.#loseServer()
     }
+  }
+
+  #loseServer(): void {
+    this.#lose('the server sent nothing, and does not answer on a new connection either')
   }
 
   #lose(why: string): void {

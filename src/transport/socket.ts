@@ -23,8 +23,8 @@ export interface Socket {
   readonly probe: Probe
 }
 
-/** Looks for an answer, for so many milliseconds or until the signal says that nobody wants to know. Never rejects. */
-export type Probe = (timeout: number, signal: AbortSignal) => Promise<boolean>
+/** Looks for an answer, until the signal says that it has been long enough. Never rejects. */
+export type Probe = (signal: AbortSignal) => Promise<boolean>
 
 /** How a socket ended. */
 export interface SocketEnd extends ConnectionEnd {

@@ -81,8 +81,8 @@ export class TracedSocket implements Socket {
     this.#socket.terminate(cause)
   }
 
-  probe(timeout: number, signal: AbortSignal): Promise<boolean> {
-    return this.#socket.probe(timeout, signal)
+  probe(signal: AbortSignal): Promise<boolean> {
+    return this.#socket.probe(signal)
   }
 
   #now(): number {

@@ -179,11 +179,11 @@ describe.each(protocols)('an %s proxy', (protocol) => {
     await using proxy = await start()
     const { url } = server
     const endpoint = endpointOf({ server: url, tls: tls(), proxyUrl: proxy.url }, false)
-    const { signal } = new AbortController()
-    expect(await answers(endpoint, 2_000, signal)).toBe(true)
+    const signal = AbortSignal.timeout(2_000)
+    expect(await answers(endpoint, signal)).toBe(true)
     expect(proxy.targets.length).toBe(1)
     const gone = { ...endpoint, port: proxy.port, hostname: 'gone.invalid' }
-    expect(await answers(gone, 2_000, signal)).toBe(false)
+    expect(await answers(gone, signal)).toBe(false)
     const document = await getJson(endpoint, {
       path: '/version',
       credential: { headers: { Authorization: `Bearer ${server.token}` } },

@@ -4,8 +4,8 @@ import { Deferred } from '../../../src/transport/deferred.ts'
 
 const probing = (...results: boolean[]) => {
   const asked: number[] = []
-  const answers = async (timeout: number) => {
-    asked.push(timeout)
+  const answers = async () => {
+    asked.push(Date.now())
     return results.shift() ?? true
   }
   return { asked, server: { answers } }
@@ -13,13 +13,13 @@ const probing = (...results: boolean[]) => {
 
 describe('unlessLost', () => {
   test('asks once per deadline, and not any more afterwards', async () => {
-    vi.useFakeTimers()
+    vi.useFakeTimers({ now: 0 })
     const { asked, server } = probing()
     const lose = vi.fn()
     const waited = new Deferred<string>()
     const result = unlessLost(waited.promise, 1000, server, lose)
     await vi.advanceTimersByTimeAsync(2500)
-    expect(asked).toEqual([1000, 1000])
+    expect(asked).toEqual([1000, 2000])
     waited.resolve('there')
     expect(await result).toBe('there')
     expect(vi.getTimerCount()).toBe(0)
@@ -41,11 +41,31 @@ describe('unlessLost', () => {
     vi.useRealTimers()
   })
 
+  test('loses when there is no answer yet and it is time to ask again', async () => {
+    vi.useFakeTimers()
+    const signals: AbortSignal[] = []
+    const answers = (signal: AbortSignal) => {
+      signals.push(signal)
+      return new Promise<boolean>(() => {})
+    }
+    const waited = new Deferred<string>()
+    const lose = vi.fn(() => waited.reject(new Error('lost')))
+    const result = expect(unlessLost(waited.promise, 1000, { answers }, lose)).rejects.toThrow(
+      'lost',
+    )
+    await vi.advanceTimersByTimeAsync(1999)
+    expect(lose).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    await result
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+    vi.useRealTimers()
+  })
+
   test('an answer that comes while it asks is as good, and ends the asking', async () => {
     vi.useFakeTimers()
     const asked = new Deferred<boolean>()
     const signals: AbortSignal[] = []
-    const answers = (_timeout: number, signal: AbortSignal) => {
+    const answers = (signal: AbortSignal) => {
       signals.push(signal)
       return asked.promise
     }

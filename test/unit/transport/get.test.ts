@@ -146,22 +146,22 @@ describe('answers', () => {
       seen.push(request.url, request.headers['a'])
       response.writeHead(code).end()
     })
-    expect(await answers(endpoint, 1_000, wanted)).toBe(true)
+    expect(await answers(endpoint, wanted)).toBe(true)
     expect(seen).toEqual(['/p/version', undefined])
   })
 
   it('silence and nobody are none', async () => {
     const endpoint = await serve(() => {})
-    expect(await answers(endpoint, 30, wanted)).toBe(false)
+    expect(await answers(endpoint, AbortSignal.timeout(30))).toBe(false)
     server?.closeAllConnections()
     server?.close()
-    expect(await answers(endpoint, 1_000, wanted)).toBe(false)
+    expect(await answers(endpoint, wanted)).toBe(false)
   })
 
   it('is not waited for any longer than it is wanted, and leaves no connection', async () => {
     const unwanted = new AbortController()
     const endpoint = await serve(() => unwanted.abort())
-    expect(await answers(endpoint, 100_000, unwanted.signal)).toBe(false)
+    expect(await answers(endpoint, unwanted.signal)).toBe(false)
     await expect.poll(connections).toBe(0)
   })
 })

@@ -25,7 +25,7 @@ function start({
       this.terminations += 1
       cause = reason ?? null
     }
-    override async probe(_timeout: number, signal: AbortSignal): Promise<boolean> {
+    override async probe(signal: AbortSignal): Promise<boolean> {
       this.probes += 1
       return probe(signal)
     }
@@ -165,10 +165,10 @@ describe('silence', () => {
     expect(socket.terminations).toBe(1)
   })
 
-  it('of a server that was not asked, because we did not read, is none, however short the deadline', () => {
+  it('of a server that was not asked, because we did not read, is none, however short the deadline', async () => {
     const { socket, state, heartbeat } = start({ interval: 10, deadline: 10 })
     state.paused = true
-    vi.advanceTimersByTime(50)
+    await vi.advanceTimersByTimeAsync(50)
     state.paused = false
     for (let i = 0; i < 5; i++) {
       vi.advanceTimersByTime(10)
@@ -208,6 +208,34 @@ describe('expected silence', () => {
     await vi.advanceTimersByTimeAsync(30)
     expect(socket.terminations).toBe(1)
     expect(cause()?.message).toContain('does not answer on a new connection either')
+  })
+
+  it('is the end when there is no answer at the time of the next probe', async () => {
+    const { socket, state, cause } = start({ probe: () => new Promise(() => {}) })
+    state.silenceIsExpected = true
+    await vi.advanceTimersByTimeAsync(59)
+    expect([socket.probes, socket.terminations]).toEqual([1, 0])
+    await vi.advanceTimersByTimeAsync(1)
+    expect([socket.probes, socket.terminations]).toEqual([1, 1])
+    expect(cause()?.message).toContain('does not answer on a new connection either')
+  })
+
+  it('a byte ends the probe, and there may be another', async () => {
+    const asked: AbortSignal[] = []
+    const probe = (signal: AbortSignal) => {
+      asked.push(signal)
+      return new Promise<boolean>((resolve) => {
+        signal.addEventListener('abort', () => resolve(false))
+      })
+    }
+    const { socket, state, heartbeat } = start({ probe })
+    state.silenceIsExpected = true
+    await vi.advanceTimersByTimeAsync(30)
+    socket.bytesRead += 1
+    await vi.advanceTimersByTimeAsync(40)
+    expect(asked.map(({ aborted }) => aborted)).toEqual([true, false])
+    expect(socket.terminations).toBe(0)
+    heartbeat.stop()
   })
 
   it('does not count once it is not expected any more', () => {
