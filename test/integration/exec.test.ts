@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Subprotocol } from '../../src/index.ts'
 import { ExitError, MaxBufferError, StatusError, TimeoutError } from '../../src/index.ts'
 import { subprotocols } from '../../src/protocol/index.ts'
+import { firstOutput } from '../support/first-output.ts'
 import { rejection } from '../support/rejection.ts'
 import type { TestCluster } from '../support/test-cluster.ts'
 import { testCluster } from '../support/test-cluster.ts'
@@ -252,15 +253,18 @@ describe('signal and timeout', () => {
       yield 'so far'
       await new Promise(() => {})
     })()
-    const running = t.pod.exec(['cat'], { signal: controller.signal, reject: false, stdin })
-    setTimeout(() => controller.abort(), 300)
+    const { trace, output } = firstOutput()
+    const options = { signal: controller.signal, reject: false, stdin, trace } as const
+    const running = t.pod.exec(['cat'], options)
+    await output
+    controller.abort()
     const result = await running
     expect(result).toMatchObject({ exitCode: null, stdout: 'so far', status: null })
     expect(result.error?.name).toBe('AbortError')
   })
 
   it('timeout is a TimeoutError with what there was', async () => {
-    const error = await rejection(t.pod.exec(sh('echo begun; sleep 60'), { timeout: 500 }))
+    const error = await rejection(t.pod.exec(sh('echo begun; sleep 60'), { timeout: 1_000 }))
     expect(error).toBeInstanceOf(TimeoutError)
     expect(error).toMatchObject({ code: 'ERR_TIMEOUT', stdout: 'begun\n', exitCode: null })
   })

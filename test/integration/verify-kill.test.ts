@@ -3,9 +3,9 @@ import type { Readable, Writable } from 'node:stream'
 import { addAbortSignal, PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { RemoteProcess } from '../../src/index.ts'
+import type { RemoteProcess, TraceEvent } from '../../src/index.ts'
+import { firstOutput } from '../support/first-output.ts'
 import { rejection } from '../support/rejection.ts'
 import type { TestCluster } from '../support/test-cluster.ts'
 import { testCluster } from '../support/test-cluster.ts'
@@ -107,9 +107,14 @@ describe('kill() refuses', () => {
 describe.runIf(linux)('onAbort (needs Linux)', () => {
   const script = 'echo $$; exec sleep 60'
   const polite = sh(
-    'trap "sleep 0.5; echo bye; exit 42" TERM; head -c 1; echo; while :; do sleep 0.1; done',
+    'trap "sleep 0.5; echo bye; exit 42" TERM; x=$(head -c 1); echo $x; while :; do sleep 0.1; done',
   )
-  type Options = { signal: AbortSignal; onAbort: 'terminate'; reject: false }
+  interface Options {
+    signal: AbortSignal
+    onAbort: 'terminate'
+    reject: false
+    trace: (event: TraceEvent) => void
+  }
 
   it.each([
     ['terminate', 143, true],
@@ -117,9 +122,12 @@ describe.runIf(linux)('onAbort (needs Linux)', () => {
   ] as const)('%s: exec ends with the command', async (onAbort, exitCode, verified) => {
     const controller = new AbortController()
     const reason = new Error('enough')
-    setTimeout(() => controller.abort(reason), 500)
+    const { trace, output } = firstOutput()
     const { signal } = controller
-    const result = await t.pod.exec(sh(script), { signal, onAbort, reject: false })
+    const running = t.pod.exec(sh(script), { signal, onAbort, reject: false, trace })
+    await output
+    controller.abort(reason)
+    const result = await running
     expect(result).toMatchObject({ exitCode, verified, error: reason })
     expect(isAlive(Number(result.stdout))).toBe(false)
     await expect.poll(() => t.server.connections).toBe(0)
@@ -128,9 +136,12 @@ describe.runIf(linux)('onAbort (needs Linux)', () => {
   it('rejects with the reason itself', async () => {
     const reason = { a: 'reason' }
     const controller = new AbortController()
-    setTimeout(() => controller.abort(reason), 300)
-    const options = { signal: controller.signal, onAbort: 'terminate' } as const
-    expect(await rejection<unknown>(t.pod.exec(sh(script), options))).toBe(reason)
+    const { trace, output } = firstOutput()
+    const options = { signal: controller.signal, onAbort: 'terminate', trace } as const
+    const rejected = rejection<unknown>(t.pod.exec(sh(script), options))
+    await output
+    controller.abort(reason)
+    expect(await rejected).toBe(reason)
   })
 
   it('SIGKILL follows where SIGTERM is not heeded', async () => {
@@ -149,8 +160,8 @@ describe.runIf(linux)('onAbort (needs Linux)', () => {
     ['exec', (stdin: PassThrough, options: Options) => t.pod.exec(polite, { ...options, stdin })],
     [
       'spawn',
-      async (source: PassThrough, { signal, onAbort }: Options) => {
-        const remote = await t.pod.spawn(polite, { signal, onAbort, stdin: true })
+      async (source: PassThrough, { signal, onAbort, trace }: Options) => {
+        const remote = await t.pod.spawn(polite, { signal, onAbort, trace, stdin: true })
         const written = rejection(pipeline(source, remote.stdin as Writable, { signal }))
         remote.stdout?.resume()
         const error = await rejection(remote.exit)
@@ -163,8 +174,9 @@ describe.runIf(linux)('onAbort (needs Linux)', () => {
     const { signal } = controller
     const source = addAbortSignal(signal, new PassThrough())
     source.write('x')
-    const running = run(source, { signal, onAbort: 'terminate', reject: false })
-    await sleep(500)
+    const { trace, output } = firstOutput()
+    const running = run(source, { signal, onAbort: 'terminate', reject: false, trace })
+    await output
     const reason = new Error('enough')
     controller.abort(reason)
     const begun = performance.now()
@@ -206,12 +218,14 @@ describe.runIf(linux)('onAbort (needs Linux)', () => {
   it('says null where the end could not be brought about', async () => {
     const controller = new AbortController()
     const { signal } = controller
+    const { trace, output } = firstOutput()
     const running = t.pod.exec(sh('trap "" TERM; echo $$; exec sleep 3'), {
       signal,
       onAbort: 'kill',
       reject: false,
+      trace,
     })
-    await sleep(500)
+    await output
     t.server.setFault({ kind: 'refuse', code: 403 })
     controller.abort(new Error('enough'))
     expect(await running).toMatchObject({ exitCode: null, verified: false })
