@@ -37,6 +37,7 @@ export function claimSource(source: StdinSource): void {
 /** Lets go of a source that will not be read, because there is no session. */
 export function abandonSource(source: StdinSource): void {
   if (source instanceof Readable) source.destroy()
+  else if (source instanceof ReadableStream) source.cancel().catch(() => {})
 }
 
 /** Writes a source into stdin at the pace the server takes it, then ends stdin. */
@@ -57,8 +58,10 @@ export class StdinFeed {
       this.#stdin.end(source)
       return
     }
-    const iterator = source[Symbol.asyncIterator]()
-    this.#stdin.once('close', () => this.#release(iterator))
+    // The iterator of a web stream cannot be stopped while it waits.
+    const iterable = source instanceof ReadableStream ? Readable.fromWeb(source) : source
+    const iterator = iterable[Symbol.asyncIterator]()
+    this.#stdin.once('close', () => this.#release(iterable, iterator))
     try {
       let turned = performance.now()
       for (;;) {
@@ -83,9 +86,9 @@ export class StdinFeed {
   }
 
   /** The command reads no more: the source is let go, even in the middle of waiting for it. */
-  #release(iterator: AsyncIterator<unknown>): void {
+  #release(iterable: AsyncIterable<unknown>, iterator: AsyncIterator<unknown>): void {
     this.#stopped = true
-    if (this.#source instanceof Readable) this.#source.destroy()
+    if (iterable instanceof Readable) iterable.destroy()
     // An iterator that cannot be stopped is left alone; nothing waits for it.
     else void (async () => iterator.return?.())().catch(() => {})
   }

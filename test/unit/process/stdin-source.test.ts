@@ -11,6 +11,7 @@ import {
   validStdinSource,
 } from '../../../src/process/stdin-source.ts'
 import { StdinStream } from '../../../src/process/stdin-stream.ts'
+import { Deferred } from '../../../src/transport/deferred.ts'
 import { FakeSocket } from '../../support/fake-socket.ts'
 
 const close = Uint8Array.of(255, 0)
@@ -40,6 +41,7 @@ describe('each kind is written whole and ended', () => {
     ['a Buffer', () => Buffer.from('grüße!')],
     ['a part of a larger buffer', () => Buffer.from('xxgrüße!xx').subarray(2, -2)],
     ['a Readable', () => Readable.from([Buffer.from('grü'), Buffer.from('ße!')])],
+    ['a web stream', () => new Blob(['grüße!']).stream()],
     ['a Readable of text', () => Readable.from([Buffer.from('grüße!')]).setEncoding('utf8')],
     ['an async generator', chunks],
     ['an object with an iterator', () => ({ [Symbol.asyncIterator]: chunks })],
@@ -125,6 +127,19 @@ describe('release', () => {
     stdin.release()
     await done.catch(() => {})
     expect([source.destroyed, source.errored]).toEqual([true, null])
+  })
+
+  it('in the middle of waiting for the source cancels a web stream', async () => {
+    const cancelled = new Deferred<boolean>()
+    const source = new ReadableStream({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('x')),
+      cancel: () => cancelled.resolve(true),
+    })
+    const { stdin, done, text } = feed(source)
+    await expect.poll(text).toBe('x')
+    stdin.release()
+    await done
+    expect(await cancelled.promise).toBe(true)
   })
 
   it('in the middle of waiting for credit returns a generator', async () => {
@@ -221,12 +236,15 @@ describe('a source that fails', () => {
   })
 })
 
-it('without a session a Readable is destroyed, and anything else left alone', async () => {
+it('without a session a stream is destroyed or cancelled, and anything else left alone', async () => {
   const source = new PassThrough()
   claimSource(source)
   abandonSource(source)
   await once(source, 'close')
   expect([source.destroyed, source.listenerCount('error')]).toEqual([true, 0])
+  const cancelled = new Deferred<boolean>()
+  abandonSource(new ReadableStream({ cancel: () => cancelled.resolve(true) }))
+  expect(await cancelled.promise).toBe(true)
   const generator = chunks()
   claimSource(generator)
   abandonSource(generator)
