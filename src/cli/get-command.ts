@@ -1,3 +1,4 @@
+import type { UpgradeError } from '../index.ts'
 import { connect } from '../index.ts'
 import { connectOptions } from './cluster-flags.ts'
 import { defineCommand } from './command.ts'
@@ -5,6 +6,7 @@ import type { FlagTable } from './flags.ts'
 import { Interruption } from './interruption.ts'
 import { fetchPods, podsAsJson, podsAsNames, podsAsTable } from './pod-listing.ts'
 import { print } from './print.ts'
+import { report } from './report.ts'
 import { UsageError } from './usage-error.ts'
 
 const flags = {
@@ -46,18 +48,22 @@ export const getCommand = defineCommand({
         labelSelector: selector,
         fieldSelector: fields,
       }
-      const pods = await fetchPods(api, query, output === '' || output === 'wide', signal)
+      const refusals: UpgradeError[] = []
+      const tables = output === '' || output === 'wide'
+      const pods = await fetchPods(api, query, tables, signal, (one) => refusals.push(one))
       const text = formats[output as keyof typeof formats](pods, {
         wide: output === 'wide',
         namespaces: all === true,
         headers: !flags['no-headers'],
+        several: names.length > 1,
       })
-      if (text === '') {
+      if (text === '' && refusals.length === 0) {
         const where = all ? '' : ` in ${namespace} namespace.`
         process.stderr.write(`No resources found${where}\n`)
       }
       print(text)
-      return 0
+      for (const refusal of refusals) report(refusal, 'get')
+      return refusals.length === 0 ? 0 : 1
     })
   },
 })

@@ -1,3 +1,4 @@
+import { UpgradeError } from '../errors.ts'
 import { JsonFields } from '../pods/json-fields.ts'
 import { queryParameters } from '../pods/pod-list.ts'
 import { printable } from '../protocol/printable.ts'
@@ -19,6 +20,8 @@ export interface ListingOptions {
   /** Whether there is a column for them. */
   readonly namespaces: boolean
   readonly headers: boolean
+  /** Whether more than one pod was asked for by name. */
+  readonly several: boolean
 }
 
 /** What kubectl asks for, so that the server itself says what is in which column. */
@@ -28,19 +31,28 @@ const asTable =
 /** A server without a last page would be read for ever; Kubernetes is made for 150,000 pods. */
 const maxPages = 2_000
 
-/** The answers of the server: a list each, its next page behind it, or a pod each. */
+/**
+ * The answers of the server: a list each, its next page behind it, or a pod each.
+ * @param onRefusal told of each pod by name that there is not, or that may not be read
+ */
 export async function fetchPods(
   api: ApiServer,
   { namespace, names, ...selectors }: PodsQuery,
   tables: boolean,
   signal: AbortSignal,
+  onRefusal: (refusal: UpgradeError) => void,
 ): Promise<readonly unknown[]> {
   const accept = tables ? asTable : undefined
   const { prefix } = api.endpoint
   const answers: unknown[] = []
   if (names.length > 0 && namespace !== null) {
     for (const pod of names) {
-      answers.push(await api.getJson(podPath({ namespace, pod }, prefix), signal, accept))
+      try {
+        answers.push(await api.getJson(podPath({ namespace, pod }, prefix), signal, accept))
+      } catch (error) {
+        if (!(error instanceof UpgradeError)) throw error
+        onRefusal(error)
+      }
     }
     return answers
   }
@@ -92,12 +104,14 @@ export function podsAsNames(answers: readonly unknown[]): string {
 }
 
 /** One pod as it is, several as a list, without what only the server's own bookkeeping needs. */
-export function podsAsJson(answers: readonly unknown[]): string {
-  const [only, ...others] = answers
-  const single = others.length === 0 && !isList(only)
-  const value = single
-    ? only
-    : { apiVersion: 'v1', items: itemsOf(answers), kind: 'List', metadata: { resourceVersion: '' } }
+export function podsAsJson(answers: readonly unknown[], { several }: ListingOptions): string {
+  const [first] = answers
+  if (first === undefined && !several) return ''
+  const isOne = !several && !isList(first)
+  const metadata = { resourceVersion: '' }
+  const value = isOne
+    ? first
+    : { apiVersion: 'v1', items: itemsOf(answers), kind: 'List', metadata }
   // Control characters that JSON lets pass, and a terminal might not.
   const text = JSON.stringify(sorted(value), null, 4).replace(
     /[\u007f-\u009f]/g,

@@ -130,6 +130,13 @@ export const commandLines: readonly CommandLineCase[] = [
   { line: 'get pods -n none' },
   { line: 'get pods -A -l app=none' },
   { line: 'get pod zzz' },
+  { line: 'get pods web-0 zzz two yyy' },
+  { line: 'get pods zzz web-0 -o name' },
+  { line: 'get pods zzz web-0 -o json' },
+  { line: 'get pods zzz yyy' },
+  { line: 'get pods zzz yyy -o json' },
+  { line: 'get pod zzz -o json' },
+  { line: 'get pods zzz yyy -o wide' },
   {
     line: 'get pods -o yaml',
     why: 'podwire has json, name and wide only.',

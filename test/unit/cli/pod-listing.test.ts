@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { podsAsJson, podsAsNames, podsAsTable } from '../../../src/cli/pod-listing.ts'
 
-const plain = { wide: false, namespaces: false, headers: true }
+const plain = { wide: false, namespaces: false, headers: true, several: false }
 const columnDefinitions = [
   { name: 'Name', priority: 0 },
   { name: 'Ready', priority: 0 },
@@ -51,11 +51,14 @@ it('names', () => {
 
 it('JSON with sorted keys, one pod as it is and several as a list', () => {
   const one = { kind: 'Pod', metadata: { name: 'a' } }
-  expect(podsAsJson([pod('a')])).toBe(`${JSON.stringify(one, null, 4)}\n`)
+  expect(podsAsJson([pod('a')], plain)).toBe(`${JSON.stringify(one, null, 4)}\n`)
   const list = { apiVersion: 'v1', items: [one], kind: 'List', metadata: { resourceVersion: '' } }
-  expect(podsAsJson([{ items: [pod('a')] }])).toBe(`${JSON.stringify(list, null, 4)}\n`)
+  const text = `${JSON.stringify(list, null, 4)}\n`
+  expect(podsAsJson([{ items: [pod('a')] }], plain)).toBe(text)
+  expect(podsAsJson([pod('a')], { ...plain, several: true })).toBe(text)
+  expect(podsAsJson([], plain)).toBe('')
 })
 
 it('JSON has no control characters', () => {
-  expect(podsAsJson([{ kind: 'a\u001b\u009bb' }])).toContain('"a\\u001b\\u009bb"')
+  expect(podsAsJson([{ kind: 'a\u001b\u009bb' }], plain)).toContain('"a\\u001b\\u009bb"')
 })
