@@ -79,6 +79,11 @@ function hintFor(httpStatus: number, words: string, asked: Asked): string | null
     case 401:
       return 'the credentials are missing, wrong or expired'
     case 403:
+      // Who is nobody to the server is helped by no role; and a role for the request is not what impersonation lacks.
+      if (words.includes('User "system:anonymous" cannot'))
+        return 'the request had no credentials that the server accepts'
+      if (words.includes(' cannot impersonate'))
+        return 'impersonation needs a role with the verb impersonate'
       if (asked === 'request') return 'the role lacks a permission'
       // Since 1.35 the second check, for `create`, says neither what is missing nor why.
       return words.endsWith('is forbidden:') || words.includes('pods/')

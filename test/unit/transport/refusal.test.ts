@@ -21,7 +21,12 @@ interface Case {
 }
 
 const forbidden = 'pods "web-0" is forbidden: '
-const anonymous = `${forbidden}User "system:anonymous" cannot get resource "pods/exec" in API group "" in the namespace "default"`
+const cannot = (user: string, verb: string) =>
+  `${forbidden}User "${user}" cannot ${verb} resource "pods/exec" in API group "" in the namespace "default"`
+const noGet = cannot('jo', 'get')
+const anonymous = cannot('system:anonymous', 'get')
+// Of Kubernetes 1.37; before, and for roles that say so, "cannot impersonate resource".
+const impersonation = cannot('jo', 'impersonate-on:user-info:get')
 
 const cases: readonly Case[] = [
   {
@@ -41,9 +46,23 @@ const cases: readonly Case[] = [
   {
     name: 'no get',
     httpStatus: 403,
+    body: status(403, 'Forbidden', noGet),
+    words: noGet,
+    hint: 'the verb get on pods/exec',
+  },
+  {
+    name: 'no credentials, where anonymous requests are let in',
+    httpStatus: 403,
     body: status(403, 'Forbidden', anonymous),
     words: anonymous,
-    hint: 'the verb get on pods/exec',
+    hint: 'no credentials',
+  },
+  {
+    name: 'no right to impersonate',
+    httpStatus: 403,
+    body: status(403, 'Forbidden', impersonation),
+    words: impersonation,
+    hint: 'the verb impersonate',
   },
   {
     name: 'a list that is forbidden',
