@@ -180,6 +180,33 @@ tier('verify on a real containerd: stdin that nobody reads', () => {
   }
 })
 
+// containerd ends a command's stdin as soon as the command has closed one of its outputs, and the shells start the last
+// command of a script in their own place.
+tier('verify on a real containerd: a command that closes its own output', () => {
+  for (const generation of ['t', 'k'] as const) {
+    it.each([
+      ['cat >/tmp/upload', true],
+      ['cat >/tmp/upload', false],
+      ['exec 2>/dev/null; cat >/tmp/upload; echo', true],
+    ] as const)(`/${generation}: %s, verify %s`, async (script, verify) => {
+      const pod: Pod = (await connect(server.config(generation))).pod('solo-0')
+      const outcomes: string[] = []
+      for (let run = 0; run < runs; run++) {
+        const options = { stdin: stdin16, verify, timeout: maxPatience, reject: false }
+        const { exitCode, error } = await pod.exec(
+          ['sh', '-c', `rm -f /tmp/upload; ${script}`],
+          options,
+        )
+        const { stdout } = await pod.exec(['sh', '-c', 'wc -c </tmp/upload'])
+        const whole = Number(stdout) === stdin16.length ? 'right' : 'with a part of stdin'
+        outcomes.push(exitCode === 0 ? whole : `${error instanceof PodwireError && error.code}`)
+      }
+      const text = report(`closed output, /${generation}, ${script}, verify ${verify}`, outcomes)
+      if (verify) expect(text).toBe(`${runs} right`)
+    })
+  }
+})
+
 tier('verify on a real containerd that is killed', () => {
   const script = 'echo started; sleep 8; echo never'
 
