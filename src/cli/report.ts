@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import { ConnectionError, ExecError, StatusError, UpgradeError } from '../errors.ts'
+import { ranUnwatched } from '../process/session-error.ts'
 import { printable } from '../protocol/printable.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -49,9 +50,8 @@ function refusal({ message, httpStatus, status, hint }: UpgradeError): string {
 
 /** 1, or 255 where the command ran and its end is not known. */
 export function exitCodeOf(error: unknown): number {
-  // CRI-O reports stdin that a command left unread this way, whatever the command's own exit code was.
-  const unread = error instanceof StatusError && /broken pipe$/.test(error.status?.message ?? '')
+  const ran = error instanceof StatusError && error.status !== null && ranUnwatched(error.status)
   if (error instanceof StreamError) return 255
   if (!(error instanceof ExecError) || notRun.includes(error.code)) return 1
-  return !(error instanceof StatusError) || unread ? 255 : 1
+  return !(error instanceof StatusError) || ran ? 255 : 1
 }

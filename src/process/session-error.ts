@@ -20,11 +20,21 @@ export function sourceFailed(cause: unknown, fields: Fields): ExecError {
   return new ExecError('ERR_STDIN_SOURCE', message, { ...fields, cause })
 }
 
+/**
+ * Whether a failure that is no exit code is one of watching the command, so that it did run: containerd whose shim is lost or
+ * whose `drain_exec_sync_io_timeout` is over, CRI-O for stdin that the command left unread.
+ */
+export function ranUnwatched({ message = '' }: Status): boolean {
+  return /failed while waiting for exec|failed to drain exec process|broken pipe$/.test(message)
+}
+
 /** The server reports a failure that is not an exit code. */
 export function refused(kind: 'exec' | 'attach', status: Status, fields: Fields): StatusError {
-  const what = kind === 'exec' ? 'run the command' : 'attach to the container'
+  const not = ranUnwatched(status)
+    ? 'lost sight of the command while it ran'
+    : `could not ${kind === 'exec' ? 'run the command' : 'attach to the container'}`
   const words = printable(status.message ?? 'it gave no reason (servers before 1.36 lose some)')
-  return new StatusError('ERR_STATUS', `the server could not ${what}: ${words}`, {
+  return new StatusError('ERR_STATUS', `the server ${not}: ${words}`, {
     ...fields,
     status,
   })

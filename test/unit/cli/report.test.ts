@@ -28,6 +28,8 @@ it.each<[number, string, unknown]>([
   [255, 'broken protocol', new ProtocolError('ERR_PROTOCOL', '')],
   // The command ran: CRI-O says so when it left its stdin unread.
   [255, 'unread stdin', status('error executing command: write |1: broken pipe')],
+  // And containerd, when the command's shim is lost.
+  [255, 'a lost shim', status('failed while waiting for exec "x": rpc error: ttrpc: closed')],
 ])('%i: %s', (code, _name, error) => {
   expect(exitCodeOf(error)).toBe(code)
 })

@@ -26,6 +26,15 @@ describe('an error of a session', () => {
     expect(error).toMatchObject({ ...fields, code, exitCode: null, verified: false })
   })
 
+  it.each([
+    ['exec: "nope": executable file not found in $PATH', 'could not run the command'],
+    ['failed while waiting for exec "x": ttrpc: closed', 'lost sight of the command'],
+    ['failed to drain exec process "x" io in 2s', 'lost sight of the command'],
+    ['write |1: broken pipe', 'lost sight of the command'],
+  ])('says whether the command ran: %s', (message, words) => {
+    expect(refused('exec', { status: 'Failure', message }, fields).message).toContain(words)
+  })
+
   it('has the words of a close frame, which proxies send, and none where there are none', () => {
     const { message } = lost({ ...end, code: 1011, reason: 'agent\u001b[31m is gone' }, fields)
     expect(message).toContain('(close code 1011: agent [31m is gone)')
