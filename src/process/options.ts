@@ -52,7 +52,10 @@ export interface SessionCallOptions {
 }
 
 export interface ExecOptions extends SessionCallOptions {
-  /** Absent: stdin is not opened. Empty: it is opened and ended at once. */
+  /**
+   * Absent: stdin is not opened. Empty: it is opened and ended at once. Without `verify`, containerd ends it early, and
+   * tells nobody, when the command closes its stdout or stderr, as `sh -c 'cat >FILE'` does.
+   */
   readonly stdin?: StdinSource | undefined
   /** `utf8` gives strings, decoded across message borders; `buffer` gives bytes. @default 'utf8' */
   readonly encoding?: 'utf8' | 'buffer' | undefined
