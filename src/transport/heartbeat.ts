@@ -57,7 +57,7 @@ export class Heartbeat {
   /** Ends a probe as well. */
   stop(): void {
     this.#stopped = true
-    this.#probing?.abort()
+    this.#endProbe()
     clearInterval(this.#timer)
   }
 
@@ -70,7 +70,7 @@ export class Heartbeat {
       this.#silent = 0
       this.#expected = 0
       this.#asked = false
-      this.#probing?.abort()
+      this.#endProbe()
       // The next beat would be too late for an answer otherwise.
       if (deadline >= 2 * interval) return
     } else if (this.#session.silenceIsExpected()) {
@@ -103,11 +103,15 @@ export class Heartbeat {
     const probing = new AbortController()
     this.#probing = probing
     const answers = await this.#socket.probe(probing.signal)
+    if (probing.signal.aborted) return
     this.#probing = null
     // Meanwhile this connection may have shown signs of life itself.
-    if (!answers && !probing.signal.aborted && this.#socket.bytesRead === bytesRead) {
-      this.#loseServer()
-    }
+    if (!answers && this.#socket.bytesRead === bytesRead) this.#loseServer()
+  }
+
+  #endProbe(): void {
+    this.#probing?.abort()
+    this.#probing = null
   }
 
   #loseServer(): void {

@@ -284,6 +284,24 @@ describe('expected silence', () => {
   })
 })
 
+it('stop ends a probe that is on its way when an earlier one comes to its end late', async () => {
+  const asked: AbortSignal[] = []
+  const answers: ((answers: boolean) => void)[] = []
+  const probe = (signal: AbortSignal) => {
+    asked.push(signal)
+    return new Promise<boolean>((resolve) => answers.push(resolve))
+  }
+  const { socket, state, heartbeat } = start({ probe })
+  state.silenceIsExpected = true
+  await vi.advanceTimersByTimeAsync(30)
+  socket.bytesRead += 1
+  await vi.advanceTimersByTimeAsync(40)
+  answers[0]?.(false)
+  await vi.advanceTimersByTimeAsync(0)
+  heartbeat.stop()
+  expect(asked.map(({ aborted }) => aborted)).toEqual([true, true])
+})
+
 it('stop ends a probe that is on its way', async () => {
   let asked: AbortSignal | undefined
   const probe = (signal: AbortSignal) => {
