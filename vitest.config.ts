@@ -21,12 +21,15 @@ const fast = { isolate: false, maxWorkers: 4 }
 // Most of these wait for processes of their own.
 const two = { maxWorkers: 2 }
 
+// These wait for half of their time, for a deadline or a process, and two cores are still not full with three of them.
+const three = { maxWorkers: 3 }
+
 export default defineConfig({
   test: {
     projects: [
       project('unit', 0, 20_000, fast),
       project('vectors', 0, 60_000, fast),
-      project('integration', 1, 30_000, two),
+      project('integration', 1, 30_000, three),
       project('conformance', 2, 120_000, two),
       project('package', 3, 60_000, two),
       project('long', 4, 600_000),
