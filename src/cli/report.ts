@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts'
 import { ConnectionError, ExecError, StatusError, UpgradeError } from '../errors.ts'
-import { ranUnwatched } from '../process/session-error.ts'
 import { printable } from '../protocol/printable.ts'
+import { ranUnwatched } from '../protocol/status.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The command ran, and what became of it here is not known: a disk that is full, for one. */

@@ -2,6 +2,7 @@ import type { ExecErrorFields } from '../errors.ts'
 import { ConnectionLostError, ExecError, ProtocolError, StatusError } from '../errors.ts'
 import type { Status, Violation } from '../protocol/index.ts'
 import { printable } from '../protocol/printable.ts'
+import { ranUnwatched } from '../protocol/status.ts'
 import type { SocketEnd } from '../transport/socket.ts'
 
 type Fields = Partial<ExecErrorFields>
@@ -18,14 +19,6 @@ export function violated({ violation, description }: Violation, fields: Fields):
 export function sourceFailed(cause: unknown, fields: Fields): ExecError {
   const message = 'the source of stdin failed; the session was closed'
   return new ExecError('ERR_STDIN_SOURCE', message, { ...fields, cause })
-}
-
-/**
- * Whether a failure that is no exit code is one of watching the command, so that it did run: containerd whose shim is lost or
- * whose `drain_exec_sync_io_timeout` is over, CRI-O for stdin that the command left unread.
- */
-export function ranUnwatched({ message = '' }: Status): boolean {
-  return /failed while waiting for exec|failed to drain exec process|broken pipe$/.test(message)
 }
 
 /** The server reports a failure that is not an exit code. */

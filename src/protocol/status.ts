@@ -151,6 +151,14 @@ export function outcomeOf(status: Status): StatusResult {
   return { kind: 'failure', status }
 }
 
+/**
+ * Whether a failure that is no exit code is one of watching the command, so that it did run: containerd whose shim is lost or
+ * whose `drain_exec_sync_io_timeout` is over, CRI-O for stdin that the command left unread.
+ */
+export function ranUnwatched({ message = '' }: Status): boolean {
+  return /failed while waiting for exec|failed to drain exec process|broken pipe$/.test(message)
+}
+
 /** v1's words for an exit code, by runtime. Anchored: the text repeats the command, which can hold anything. */
 const exitCodeTexts = [
   // containerd

@@ -35,6 +35,12 @@ describe('podwire/protocol', () => {
   })
 })
 
+it('help, version and completion do not load the client', () => {
+  const client = 'dist/shared/client.js'
+  expect(codeGraph(entryPoint('podwire').code).files).toContain(client)
+  expect(codeGraph('dist/shared/program.js').files).not.toContain(client)
+})
+
 describe('a literal configuration', () => {
   let project: Project
   beforeAll(() => {

@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Status } from '../../../src/protocol/status.ts'
-import { decodeStatus, exitCodeOf, outcomeOf, outcomeOfText } from '../../../src/protocol/status.ts'
+import {
+  decodeStatus,
+  exitCodeOf,
+  outcomeOf,
+  outcomeOfText,
+  ranUnwatched,
+} from '../../../src/protocol/status.ts'
 import { anyString } from '../../support/arbitrary.ts'
 import { jsonStatuses, refusals, textStatuses } from '../../support/recording.ts'
 
@@ -192,6 +198,18 @@ describe('outcomeOf', () => {
       violation: 'status',
       description: 'the server reported a non-zero exit code without naming a usable one',
     })
+  })
+})
+
+describe('ranUnwatched', () => {
+  test.each([
+    ['failed while waiting for exec "x": ttrpc: closed', true],
+    ['failed to drain exec process "x" io in 2s', true],
+    ['write |1: broken pipe', true],
+    ['exec: "broken pipe": executable file not found in $PATH', false],
+    [undefined, false],
+  ])('%s: %s', (message, ran) => {
+    expect(ranUnwatched({ status: 'Failure', ...(message !== undefined && { message }) })).toBe(ran)
   })
 })
 
